@@ -1,0 +1,35 @@
+"""Where output goes: results to stdout, everything said on the way to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+TABLE = "table"
+JSON = "json"
+
+
+def add_output_option(parser: argparse.ArgumentParser) -> None:
+    """Offer `--output`, which every verb with a result has."""
+    parser.add_argument(
+        "--output", choices=(TABLE, JSON), default=TABLE, help="for a person (default) or for a program"
+    )
+
+
+def stdout() -> Console:
+    """Return the console of results."""
+    return Console(highlight=False)
+
+
+def stderr() -> Console:
+    """Return the console of progress, notes and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print exactly one JSON document on stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=False))
