@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aib_airflow.arm_template.errors import ArmFault, ArmTemplateError, DocumentPath, ExpressionError
 from aib_airflow.arm_template.evaluator import Evaluator
 from aib_airflow.arm_template.functions import kind_of
 from aib_airflow.arm_template.parameters import ParameterDeclaration, check_values, read_declarations
-
-if TYPE_CHECKING:
-    from aib_airflow.arm_template.scope import DeploymentScope
+from aib_airflow.arm_template.scope import DeploymentScope
 
 _UNSUPPORTED = ("copy", "condition")
 

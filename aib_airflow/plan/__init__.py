@@ -1,0 +1,22 @@
+"""From a checked template to the plan of its build: steps, task ids, names, versions. Pure."""
+
+from __future__ import annotations
+
+from aib_airflow.plan.compiler import compile  # noqa: A004 - `plan.compile` reads as what it does
+from aib_airflow.plan.model import DEFAULT_VM_SIZES, BuildPlan, CustomizerStep, DistributionStep, RegionStep
+from aib_airflow.plan.names import BuildNames, tags
+from aib_airflow.plan.versions import VersionError, VersionRule, next_version
+
+__all__ = [
+    "DEFAULT_VM_SIZES",
+    "BuildNames",
+    "BuildPlan",
+    "CustomizerStep",
+    "DistributionStep",
+    "RegionStep",
+    "VersionError",
+    "VersionRule",
+    "compile",
+    "next_version",
+    "tags",
+]

@@ -1,0 +1,52 @@
+"""What every model of AIB's schema has in common: frozen, strict, AIB's spelling as aliases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+State = Literal["Enabled", "Disabled"]
+"""How AIB writes a switch."""
+
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""A template's or a run output's name."""
+
+Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
+"""A checksum in lower case, or nothing."""
+
+ReadOnly = Annotated[Any, Field(default=None, exclude=True, repr=False)]
+"""What the service adds to a template it answers with: accepted in a file, and without meaning there."""
+
+
+class AibModel(BaseModel):
+    """A JSON object of AIB. Unknown fields are refused, as the service does since 2024-02-01."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        validate_default=False,
+    )
+
+
+def broken_rule(message: str, fix: str = "", field: str = "") -> PydanticCustomError:
+    """Make the error of a rule between fields. `field` is AIB's name of the one to point at."""
+    return PydanticCustomError("aib_rule", "{message}", {"message": message, "fix": fix, "field": field})
+
+
+def _check_arm_id(value: str) -> str:
+    parts = value.strip("/").split("/")
+    if not value.startswith("/subscriptions/") or len(parts) % 2 or not all(parts):
+        raise broken_rule(
+            f"'{value}' is no resource id",
+            "write it as /subscriptions/<id>/resourceGroups/<name>/providers/...",
+        )
+    return value
+
+
+ArmId = Annotated[str, AfterValidator(_check_arm_id)]
+"""The full id of an Azure resource."""
