@@ -50,11 +50,14 @@ class Deployment:
 
     def evaluate(self, resource: dict[str, Any], path: DocumentPath, keys: tuple[str, ...]) -> dict[str, Any]:
         """Evaluate those `keys` of a resource that it has. Raises ArmTemplateError with every fault in them."""
-        faults = [
+        refused = [
             ArmFault((*path, key), f"{key} is not supported yet", "write the resource out without it")
             for key in _UNSUPPORTED
             if key in resource
         ]
+        if refused:  # what stands in a loop cannot be read without it
+            raise ArmTemplateError(tuple(refused))
+        faults: list[ArmFault] = []
         evaluated = {
             key: self._evaluator.evaluate(resource[key], (*path, key), faults)
             for key in keys

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import Fault, TemplateError
+from aib_airflow.template.folders import find_templates
 from aib_airflow.template.model import ImageTemplate
 from aib_airflow.template.reader import load, reload
 
-__all__ = ["Fault", "ImageTemplate", "SourceFile", "TemplateError", "load", "reload"]
+__all__ = ["Fault", "ImageTemplate", "SourceFile", "TemplateError", "find_templates", "load", "reload"]

@@ -93,9 +93,9 @@ def _whole_file_error(path: Path, message: str, fix: str = "") -> TemplateError:
 
 
 def _expectation(wrong: json.JSONDecodeError) -> str:
-    found = wrong.doc[wrong.pos : wrong.pos + 12].split("\n")[0]
+    found = (wrong.doc[wrong.pos : wrong.pos + 12].splitlines() or [""])[0]
     expected = _EXPECTATIONS.get(wrong.msg, wrong.msg)
-    return f"{expected}, found {found!r}" if found else expected
+    return f"{expected}, found {found}" if found.isprintable() and found else expected
 
 
 def _refuse(name: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ from aib_airflow.arm_template.functions import kind_of
 
 _OLD_NAMES = {"script": "scriptUri", "tags": "artifactTags", "sourceURI": "sourceUri"}
 """Names of older API versions, or often confused, that spelling alone does not lead from."""
+
+_HINTS = {
+    "location": "give a region such as westus2",
+    "name": "use 1 to 64 letters, digits, dots, dashes and underscores",
+    "runOutputName": "use 1 to 64 letters, digits, dots, dashes and underscores",
+    "restartTimeout": "write it like 5m or 2h",
+    "sha256Checksum": "give 64 hexadecimal digits in lower case",
+}
+_PLACEHOLDER = re.compile(r"<[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,10 @@ def explain(failure: ValidationError, model: type[BaseModel], document: Any) -> 
     """Yield one finding an error, in AIB's words. `document` is what `model` was asked to read."""
     for error in failure.errors(include_url=False):
         path = _path_in(document, error["loc"])
-        describe = _SENTENCES.get(error["type"], _in_pydantic_words)
-        yield describe(error, path, model)
+        if isinstance(error["input"], str) and _PLACEHOLDER.search(error["input"]):
+            yield Finding(path, f"'{error['input']}' has a placeholder", "replace it by a value")
+        else:
+            yield _SENTENCES.get(error["type"], _in_pydantic_words)(error, path, model)
 
 
 def _path_in(document: Any, loc: tuple[int | str, ...]) -> DocumentPath:
@@ -58,7 +70,9 @@ def _unknown_field(error: ErrorDetails, path: DocumentPath, model: type[BaseMode
     name = str(path[-1])
     owner = _model_at(model, error["loc"][:-1])
     fields = list(_field_names(owner)) if owner else []
-    return Finding(path, f"unknown field '{name}'", _did_you_mean(name, fields))
+    return Finding(
+        path, f"unknown field '{name}'", _did_you_mean(name, fields) or f"known are {', '.join(fields)}"
+    )
 
 
 def _unknown_tag(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
@@ -96,12 +110,8 @@ def _rule(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Fi
 
 def _pattern(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
     del model
-    pattern = error.get("ctx", {})["pattern"]
-    hints = {
-        "sha256Checksum": "give 64 hexadecimal digits in lower case",
-        "restartTimeout": "write it like 5m or 2h",
-    }
-    return Finding(path, f"'{error['input']}' does not match {pattern}", hints.get(str(path[-1]), ""))
+    hint = _HINTS.get(str(path[-1]), f"it must match {error.get('ctx', {})['pattern']}")
+    return Finding(path, f"'{error['input']}' is not allowed here", hint)
 
 
 def _empty(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
@@ -151,7 +161,7 @@ def _did_you_mean(written: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(written.lower(), folded, n=1)
     old = _OLD_NAMES.get(written)
     best = old if old in names else folded[close[0]] if close else ""
-    return f"did you mean '{best}'?" if best else f"known are {', '.join(names)}" if names else ""
+    return f"did you mean '{best}'?" if best else ""
 
 
 def _field_names(model: type[BaseModel]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import zoneinfo
 from typing import Annotated, Any, Literal
@@ -78,9 +79,9 @@ class DeploymentSection(Section):
     location: str = ""
     tenant_id: str = ""
 
-    def scope(self) -> DeploymentScope:
-        """Return it as expressions take it."""
-        return DeploymentScope(**self.model_dump())
+    def over(self, scope: DeploymentScope) -> DeploymentScope:
+        """Return `scope` with what this section gives in its place."""
+        return dataclasses.replace(scope, **{name: value for name, value in self if value})
 
 
 class PipelineSettings(Section):

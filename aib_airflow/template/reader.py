@@ -71,14 +71,12 @@ def _read_pipeline(
         return _check(found, PipelineSettings(), TemplateOrigin(file, found.path, None, parameters, scope))
     settings = _check_pipeline(file, document)
     values = {**settings.parameters, **parameters}
-    if scope == DeploymentScope():
-        scope = settings.deployment.scope()
     if not settings.template:
         inline = {key: value for key, value in document.items() if key in _RESOURCE_KEYS}
         found = find_resource(file, inline, values, scope)
         return _check(found, settings, TemplateOrigin(file, found.path, None, parameters, scope))
     target = template_file or _template_beside(file, settings)
-    found = find_resource(target, target.parse(), values, scope)
+    found = find_resource(target, target.parse(), values, settings.deployment.over(scope))
     return _check(found, settings, TemplateOrigin(target, found.path, file, parameters, scope))
 
 

@@ -25,6 +25,13 @@ def _check_build_timeout(minutes: int) -> int:
     return minutes
 
 
+def _check_targets(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    # not `min_length`: pydantic then calls an array whose items are wrong too short as well
+    if not targets:
+        raise broken_rule("distribute must not be empty", "say where the image goes")
+    return targets
+
+
 class ImageTemplateProperties(AibModel):
     """The `properties`: source, steps, targets, and how to build."""
 
@@ -32,7 +39,7 @@ class ImageTemplateProperties(AibModel):
     customize: tuple[Customizer, ...] = ()
     optimize: Optimization | None = None
     validation: Annotated[ImageValidation | None, Field(alias="validate")] = None
-    distribute: Annotated[tuple[Target, ...], Field(min_length=1)]
+    distribute: Annotated[tuple[Target, ...], AfterValidator(_check_targets)]
     error_handling: ErrorHandling = ErrorHandling()
     build_timeout_in_minutes: Annotated[int, Field(ge=0, le=960), AfterValidator(_check_build_timeout)] = 0
     vm_profile: VmProfile = VmProfile()

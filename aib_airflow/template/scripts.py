@@ -42,13 +42,16 @@ def script_source(step: ShellStep | PowerShellStep | FileStep, folder: Path) -> 
 
 def shell_text(lines: tuple[str, ...]) -> str:
     """Join inline commands to one script as AIB does: with a shebang, and with Unix line ends."""
-    text = unix_lines("\n".join(lines) + "\n")
+    text = ("\n".join(lines) + "\n").replace("\r\n", "\n")
     return text if text.startswith("#!") else f"{INLINE_SHEBANG}\n{text}"
 
 
-def unix_lines(text: str) -> str:
-    r"""Turn CRLF into LF: a shell refuses `\r`. For scripts only, never for the content of a File step."""
-    return text.replace("\r\n", "\n")
+def unix_lines(script: bytes) -> bytes:
+    r"""Turn CRLF into LF, for a shell refuses `\r`.
+
+    For scripts only, never for what a File step brings; a checksum is of the file as it was.
+    """
+    return script.replace(b"\r\n", b"\n")
 
 
 def _locate(uri: str, sha256: str, folder: Path) -> ScriptSource:
