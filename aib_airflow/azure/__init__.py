@@ -1,0 +1,1 @@
+"""Azure Resource Manager over the official SDKs: one module a noun. Never imports Airflow."""

@@ -1,0 +1,82 @@
+"""One build: a plan, and what its run decides (parameters, names, times)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aib_airflow import params
+from aib_airflow.azure.network import NetworkNames
+from aib_airflow.machine import secret_name
+from aib_airflow.plan import BuildNames, BuildPlan, tags
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+# How long a build's leftovers may stay after its deadline before a sweep deletes them.
+GRACE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What every stage of one run agrees on without asking another: all of it follows from the run."""
+
+    plan: BuildPlan
+    names: BuildNames
+    run_id: str
+    started: datetime
+    keep_on_failure: bool
+    dry_run: bool
+    regions: frozenset[str] | None
+
+    @classmethod
+    def of(cls, plan: BuildPlan, context: Context) -> Build:
+        """Derive the build from a task's context. Raises TemplateError when a parameter does not fit."""
+        run, values = context["dag_run"], context["params"]
+        regions = values.get(params.REGIONS)
+        changed = params.template_values(plan, values)
+        return cls(
+            plan=plan.with_parameters(changed) if changed else plan,
+            names=BuildNames.derive(plan.image, run.run_id),
+            run_id=run.run_id,
+            started=run.start_date or run.run_after,
+            keep_on_failure=bool(values.get(params.KEEP_ON_FAILURE)),
+            dry_run=bool(values.get(params.DRY_RUN)),
+            regions=None if regions is None else frozenset(regions),
+        )
+
+    @property
+    def deadline(self) -> datetime:
+        """The time by which `buildTimeoutInMinutes` wants the build to be over."""
+        return self.started + timedelta(seconds=self.plan.build_timeout_s)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that say whose a resource is, and when a sweep may delete it."""
+        return tags(
+            image=self.plan.image,
+            run_id=self.run_id,
+            digest=self.plan.digest,
+            expires=self.deadline + GRACE,
+        )
+
+    @property
+    def network(self) -> NetworkNames:
+        """The names of the build's network."""
+        names = self.names
+        return NetworkNames(
+            names.resource_group, names.nsg, names.vnet, names.subnet, names.public_ip, names.nic
+        )
+
+    @property
+    def secret(self) -> str:
+        """The name of the variable that holds the build's keys."""
+        return secret_name(self.names.build_id)
+
+    def vm_id(self, subscription_id: str) -> str:
+        """Return the ARM id of the build machine."""
+        return (
+            f"/subscriptions/{subscription_id}/resourceGroups/{self.names.resource_group}"
+            f"/providers/Microsoft.Compute/virtualMachines/{self.names.vm}"
+        )

@@ -1,0 +1,136 @@
+"""What all stages share: the plan, the connection, and waiting without a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
+
+from airflow.sdk import BaseOperator
+
+from aib_airflow.azure.operation import Operation
+from aib_airflow.build import Build
+from aib_airflow.hooks.aib import DEFAULT_CONN_ID, AibHook
+from aib_airflow.triggers.base import raise_for
+from aib_airflow.triggers.operation import OperationTrigger
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+    from pydantic import JsonValue
+
+    from aib_airflow.azure.client import Arm
+    from aib_airflow.plan import BuildPlan
+    from aib_airflow.triggers.base import AzureTrigger
+
+# A trigger ends its own wait with a named cause; Airflow's limit only catches a trigger that cannot.
+_TRIGGER_GRACE = timedelta(minutes=2)
+
+
+class BuildOperator(BaseOperator):
+    """One stage of an image build.
+
+    :param plan: what is built; a run's parameters may change it
+    :param conn_id: the Airflow connection to Azure
+    """
+
+    ui_color = "#dbe9f9"
+
+    def __init__(self, *, plan: BuildPlan, conn_id: str = DEFAULT_CONN_ID, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.conn_id = conn_id
+
+    def build(self, context: Context) -> Build:
+        """Return the build of this run."""
+        return Build.of(self.plan, context)
+
+    def arm(self) -> Arm:
+        """Make the SDK clients."""
+        return AibHook(self.conn_id).get_conn()
+
+    def pull(self, context: Context, task_id: str) -> Any:
+        """Return what an earlier stage of this run returned. Raises LookupError saying what to clear."""
+        value = context["ti"].xcom_pull(task_ids=task_id)
+        if value is None:
+            raise LookupError(f"task {task_id!r} of this run has no result: clear {task_id!r}, not this task")
+        return value
+
+    def wait(
+        self, trigger: type[AzureTrigger], what: str, *, until: datetime, then: str, **kwargs: Any
+    ) -> NoReturn:
+        """Give the worker back until the trigger fires, then go on in the method named `then`.
+
+        `then` gets the event; an `options` argument of ours is passed through to it.
+        """
+        options = kwargs.pop("options", {})
+        self.defer(
+            trigger=trigger(conn_id=self.conn_id, deadline=until.isoformat(), what=what, **kwargs),
+            method_name=then,
+            kwargs=options,
+            timeout=max(until - datetime.now(UTC), timedelta()) + _TRIGGER_GRACE,
+        )
+        raise AssertionError("defer returned")
+
+
+class ArmOperator(BuildOperator):
+    """A stage that changes Azure.
+
+    Each of `rounds` names a method that starts operations and returns them; the next round begins when all
+    have succeeded, and `finish` returns the stage's result. A round's operations are kept in the task's
+    state before the task lets go of its worker: another attempt waits for them instead of starting others.
+    """
+
+    rounds: ClassVar[tuple[str, ...]]
+
+    def execute(self, context: Context) -> Any:
+        """Begin the first round."""
+        return self._advance(context, 0)
+
+    def resume(self, context: Context, event: dict[str, Any], round_number: int) -> Any:
+        """Go on after a round."""
+        try:
+            raise_for(event)
+        except Exception:
+            context["task_state_store"].delete(self._state_key(context, round_number))
+            raise
+        return self._advance(context, round_number + 1)
+
+    def finish(self, arm: Arm, build: Build, context: Context) -> Any:
+        """Return what later stages need to know."""
+
+    def deadline(self, build: Build) -> datetime:
+        """Return the time by which a round must be over."""
+        return build.deadline
+
+    def _advance(self, context: Context, first: int) -> Any:
+        build = self.build(context)
+        with self.arm() as arm:
+            for number in range(first, len(self.rounds)):
+                if operations := self._begin(arm, build, context, number):
+                    self.wait(
+                        OperationTrigger,
+                        ", ".join(operation.what for operation in operations),
+                        until=self.deadline(build),
+                        then="resume",
+                        operations=[operation.to_json() for operation in operations],
+                        options={"round_number": number},
+                    )
+            return self.finish(arm, build, context)
+
+    def _begin(self, arm: Arm, build: Build, context: Context, number: int) -> list[Operation]:
+        state, key = context["task_state_store"], self._state_key(context, number)
+        stored = cast("list[dict[str, str]] | None", state.get(key))
+        if stored is not None:
+            self.log.info("Round %d was begun by an earlier attempt", number + 1)
+            return [Operation.from_json(data) for data in stored]
+        started: Sequence[Operation | None] = getattr(self, self.rounds[number])(arm, build, context)
+        operations = [operation for operation in started if operation is not None]
+        state.set(key, cast("JsonValue", [operation.to_json() for operation in operations]))
+        for operation in operations:
+            self.log.info("Started: %s", operation.what)
+        return operations
+
+    @staticmethod
+    def _state_key(context: Context, number: int) -> str:
+        # Airflow raises max_tries when somebody clears the task: a cleared task starts afresh, a retry does not.
+        return f"round-{number}-of-{context['ti'].max_tries}"

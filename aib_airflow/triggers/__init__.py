@@ -1,0 +1,1 @@
+"""What a deferred stage waits for."""
