@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aib_airflow.arm_template.errors import ArmFault, ArmTemplateError, DocumentPath, ExpressionError
 from aib_airflow.arm_template.evaluator import Evaluator
 from aib_airflow.arm_template.functions import kind_of
 from aib_airflow.arm_template.parameters import ParameterDeclaration, check_values, read_declarations
-from aib_airflow.arm_template.scope import DeploymentScope
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template.scope import DeploymentScope
 
 _UNSUPPORTED = ("copy", "condition")
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aib_airflow.arm_template import ParameterDeclaration
-from aib_airflow.plan.versions import VersionRule
 from aib_airflow.template import ImageTemplate, reload
-from aib_airflow.template.customizers import FileStep, ShellStep
-from aib_airflow.template.distributors import GalleryImage, SharedImageDistributor
-from aib_airflow.template.scripts import ScriptSource
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import ParameterDeclaration
+    from aib_airflow.plan.versions import VersionRule
+    from aib_airflow.template.customizers import FileStep, ShellStep
+    from aib_airflow.template.distributors import GalleryImage, SharedImageDistributor
+    from aib_airflow.template.scripts import ScriptSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from aib_airflow.arm_template import DocumentPath
-from aib_airflow.template import Fault, ImageTemplate
 from aib_airflow.template.customizers import FileStep, ShellStep
 from aib_airflow.template.distributors import SharedImageDistributor, SourceVersioning
 from aib_airflow.template.sources import ManagedImageSource, PlatformImageSource
+
+if TYPE_CHECKING:
+    from aib_airflow.template import Fault, ImageTemplate
 
 _Refusal = tuple[DocumentPath, str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aib_airflow.arm_template import (
     ArmTemplateError,
@@ -13,8 +13,10 @@ from aib_airflow.arm_template import (
     DocumentPath,
     ParameterDeclaration,
 )
-from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import TemplateError
+
+if TYPE_CHECKING:
+    from aib_airflow.template.documents import SourceFile
 
 RESOURCE_FIELDS = ("name", "location", "tags", "identity", "properties")
 """What makes an image template; the rest of a resource (apiVersion, dependsOn, ...) steers its deployment."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
-from aib_airflow.arm_template import DocumentPath
 from aib_airflow.template.faults import Fault, TemplateError, path_text
 from aib_airflow.template.positions import Position, find_position
 from aib_airflow.template.yaml_documents import YamlTooLargeError, load_yaml
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DocumentPath
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """Azure's own limit for a template."""

@@ -7,13 +7,16 @@ import re
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from aib_airflow.arm_template import DocumentPath
 from aib_airflow.arm_template.functions import kind_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from aib_airflow.arm_template import DocumentPath
 
 _OLD_NAMES = {"script": "scriptUri", "tags": "artifactTags", "sourceURI": "sourceUri"}
 """Names of older API versions, or often confused, that spelling alone does not lead from."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aib_airflow.arm_template import DocumentPath
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DocumentPath
 
 
 @dataclass(frozen=True, slots=True)

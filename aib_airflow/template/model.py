@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aib_airflow.arm_template import DeploymentScope, DocumentPath, ParameterDeclaration
-from aib_airflow.template.customizers import Customizer, ImageValidation
-from aib_airflow.template.distributors import Target
-from aib_airflow.template.documents import SourceFile
-from aib_airflow.template.faults import Fault
-from aib_airflow.template.machine import AutoRun, DataDisk, ErrorHandling, Identity, Optimization, VmProfile
-from aib_airflow.template.pipeline import PipelineSettings
-from aib_airflow.template.sources import Source
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DeploymentScope, DocumentPath, ParameterDeclaration
+    from aib_airflow.template.customizers import Customizer, ImageValidation
+    from aib_airflow.template.distributors import Target
+    from aib_airflow.template.documents import SourceFile
+    from aib_airflow.template.faults import Fault
+    from aib_airflow.template.machine import (
+        AutoRun,
+        DataDisk,
+        ErrorHandling,
+        Identity,
+        Optimization,
+        VmProfile,
+    )
+    from aib_airflow.template.pipeline import PipelineSettings
+    from aib_airflow.template.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 import zoneinfo
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from aib_airflow.arm_template import DeploymentScope
 from aib_airflow.template.schema import broken_rule
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DeploymentScope
 
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,#LW?-]+")
 _CRON_PRESETS = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")

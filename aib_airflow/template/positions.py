@@ -6,9 +6,12 @@ import json
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from aib_airflow.arm_template import DocumentPath
 from aib_airflow.template.yaml_documents import yaml_positions
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DocumentPath
 
 Position = tuple[int, int]
 """Line and column, from 1."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aib_airflow.arm_template import DocumentPath
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DocumentPath
 
 MAX_NODES = 100_000
 """Values in one document, each alias counted as often as it is used."""
