@@ -28,7 +28,7 @@ class Deployment:
         self._document = document
         section = document.get("parameters") or {}
         declarations = read_declarations(section, faults)
-        given = check_values(declarations, values, faults)
+        given = {} if faults else check_values(declarations, values, faults)
         variables = document.get("variables") or {}
         if not isinstance(variables, dict):
             faults.append(ArmFault(("variables",), f"variables must be an object, not {kind_of(variables)}"))

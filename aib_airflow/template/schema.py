@@ -40,7 +40,8 @@ def broken_rule(message: str, fix: str = "", field: str = "") -> PydanticCustomE
 
 def _check_arm_id(value: str) -> str:
     parts = value.strip("/").split("/")
-    if not value.startswith("/subscriptions/") or len(parts) % 2 or not all(parts):
+    well_formed = value.startswith("/subscriptions/") and len(parts) % 2 == 0 and all(parts)
+    if not well_formed or "<" in value:
         raise broken_rule(
             f"'{value}' is no resource id",
             "write it as /subscriptions/<id>/resourceGroups/<name>/providers/...",
