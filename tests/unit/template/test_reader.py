@@ -98,8 +98,10 @@ def test_a_parameters_file_or_another_resource_says_what_it_is(tmp_path: Path) -
     assert "this is a parameters file" in faults(path)[0]
     path.write_text('{\n "type": "Microsoft.Compute/virtualMachines"}')
     assert faults(path) == [
-        "web.json:2: .type: 'Microsoft.Compute/virtualMachines' is no image template; "
-        "write Microsoft.VirtualMachineImages/imageTemplates"
+        (
+            "web.json:2: .type: 'Microsoft.Compute/virtualMachines' is no image template; "
+            "write Microsoft.VirtualMachineImages/imageTemplates"
+        )
     ]
 
 
