@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,12 +40,11 @@ def checkout() -> Path:
 
 
 @pytest.fixture(scope="session")
-def airflow_db() -> Iterator[None]:
+def airflow_db() -> None:
     """Airflow's database, empty, made once."""
     from airflow.utils import db  # after _isolate_airflow, and only for tests that need it
 
     db.initdb()
-    yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,5 +65,5 @@ def why_no_machine() -> str | None:
     """Return what the emulator's machines lack here and the line that installs it, or None."""
     from aib_airflow.emulator import host_packages  # imported late: most test runs need no machine
 
-    packages = [package.name for package in host_packages.missing()]
-    return f"missing: apt-get install {' '.join(packages)}" if packages else None
+    lacking = host_packages.missing()
+    return f"QEMU and its like are missing: {host_packages.install_line(lacking)}" if lacking else None

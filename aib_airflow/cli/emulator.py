@@ -68,6 +68,10 @@ def run(options: argparse.Namespace) -> int:
             machine_cpus=options.cpus,
             machine_memory_mb=options.memory,
             subscription_id=options.subscription,
-        )
+        ),
+        ready=lambda emulator: print(
+            f"Azure: {emulator.endpoint}; how to connect: {emulator.settings.state_dir / 'connection.json'}",
+            flush=True,
+        ),
     )
     return 0

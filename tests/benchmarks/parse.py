@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection
@@ -31,7 +32,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="aib-benchmark-") as folder:
         os.environ |= {"AIRFLOW_HOME": folder, "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-        print(json.dumps(measure(Path(folder), options.copies, options.rounds), indent=2))
+        figures = measure(Path(folder), options.copies, options.rounds)
+        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 def measure(folder: Path, copies: int, rounds: int) -> dict[str, Any]:

@@ -97,6 +97,8 @@ def test_another_terminal_stops_what_is_remembered(work: WorkFolder, tmp_path: P
     assert WorkFolder(tmp_path).stop() == 1
     assert not processes.alive(child.pid)
     assert work.running() == set()
+    with pytest.raises(CommandError, match="sleeper ended"):
+        child.check()
 
 
 def test_a_process_id_that_was_given_away_is_left_alone(work: WorkFolder, tmp_path: Path) -> None:
