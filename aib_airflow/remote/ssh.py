@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
+import secrets
 import shlex
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -26,6 +28,9 @@ CHUNK_BYTES = 256 * 1024
 COMMAND_TIMEOUT_S = 60
 # QEMU's user network accepts a connection before the guest listens and resets it after 20 s.
 LOGIN_TIMEOUT_S = 5
+
+# At INFO it writes six lines a command into the task's log.
+asyncssh.set_log_level(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,11 @@ class SshCommunicator:
 
     async def run(self, command: str, stdin: bytes = b"") -> bytes:
         """Run a short command and return its output. Raises RemoteError unless it exits with 0."""
+        # asyncssh closes the command's standard input only behind some input.
+        feed = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
         try:
             done = await self._connection.run(
-                command, input=stdin, encoding=None, timeout=COMMAND_TIMEOUT_S, check=False
+                command, **feed, encoding=None, timeout=COMMAND_TIMEOUT_S, check=False
             )
         except (OSError, asyncssh.Error, TimeoutError) as error:
             raise ConnectionLostError(f"SSH to {self._host}: {_reason(error)}") from error
@@ -92,7 +99,8 @@ class SshCommunicator:
 
     async def upload(self, content: bytes, path: str, *, mode: int = 0o644) -> None:
         """Write a file and verify its checksum on the machine. Raises RemoteError when they differ."""
-        target, part = shlex.quote(path), shlex.quote(f"{path}.part")
+        # A name of its own: two attempts at once must not write into each other's file.
+        target, part = shlex.quote(path), shlex.quote(f"{path}.{secrets.token_hex(4)}")
         seen = await self.run(f"cat > {part} && sha256sum < {part}", content)
         digest = hashlib.sha256(content).hexdigest()
         if seen.split()[:1] != [digest.encode()]:
