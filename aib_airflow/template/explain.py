@@ -46,8 +46,10 @@ def explain(failure: ValidationError, model: type[BaseModel], document: Any) -> 
         path = _path_in(document, error["loc"])
         if isinstance(error["input"], str) and _PLACEHOLDER.search(error["input"]):
             yield Finding(path, f"'{error['input']}' has a placeholder", "replace it by a value")
+        elif error["type"] == "extra_forbidden":
+            yield _unknown_field(path, _model_at(model, error["loc"][:-1]))
         else:
-            yield _SENTENCES.get(error["type"], _in_pydantic_words)(error, path, model)
+            yield _SENTENCES.get(error["type"], _in_pydantic_words)(error, path)
 
 
 def _path_in(document: Any, loc: tuple[int | str, ...]) -> DocumentPath:
@@ -64,22 +66,19 @@ def _path_in(document: Any, loc: tuple[int | str, ...]) -> DocumentPath:
     return tuple(path)
 
 
-def _missing(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del error, model
+def _missing(error: ErrorDetails, path: DocumentPath) -> Finding:
+    del error
     return Finding(path, f"{path[-1]} is required")
 
 
-def _unknown_field(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
+def _unknown_field(path: DocumentPath, owner: type[BaseModel] | None) -> Finding:
     name = str(path[-1])
-    owner = _model_at(model, error["loc"][:-1])
     fields = list(_field_names(owner)) if owner else []
-    return Finding(
-        path, f"unknown field '{name}'", _did_you_mean(name, fields) or f"known are {', '.join(fields)}"
-    )
+    guess = _did_you_mean(name, fields) or f"known are {', '.join(fields)}"
+    return Finding(path, f"unknown field '{name}'", guess)
 
 
-def _unknown_tag(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _unknown_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
     context = error.get("ctx", {})
     key = context["discriminator"].strip("'")
     known = [tag.strip("'") for tag in context["expected_tags"].split(", ")]
@@ -90,57 +89,47 @@ def _unknown_tag(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]
     )
 
 
-def _no_tag(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _no_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
     key = error.get("ctx", {})["discriminator"].strip("'")
     return Finding((*path, key), f"{key} is required")
 
 
-def _unknown_word(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _unknown_word(error: ErrorDetails, path: DocumentPath) -> Finding:
     known = [word.strip("' ") for word in error.get("ctx", {})["expected"].replace(" or ", ", ").split(", ")]
     written = str(error["input"])
     return Finding(path, f"'{written}' is not one of {', '.join(known)}", _did_you_mean(written, known))
 
 
-def _rule(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _rule(error: ErrorDetails, path: DocumentPath) -> Finding:
     context = error.get("ctx", {})
     return Finding(
         (*path, context["field"]) if context["field"] else path, context["message"], context["fix"]
     )
 
 
-def _pattern(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _pattern(error: ErrorDetails, path: DocumentPath) -> Finding:
     hint = _HINTS.get(str(path[-1]), f"it must match {error.get('ctx', {})['pattern']}")
     return Finding(path, f"'{error['input']}' is not allowed here", hint)
 
 
-def _empty(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _empty(error: ErrorDetails, path: DocumentPath) -> Finding:
     return Finding(path, f"{path[-1]} must not be empty (it is {error['input']!r})")
 
 
-def _wrong_kind(
-    wanted: str, fix: str = ""
-) -> Callable[[ErrorDetails, DocumentPath, type[BaseModel]], Finding]:
-    def describe(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-        del model
+def _wrong_kind(wanted: str, fix: str = "") -> Callable[[ErrorDetails, DocumentPath], Finding]:
+    def describe(error: ErrorDetails, path: DocumentPath) -> Finding:
         quoted = isinstance(error["input"], str)
         return Finding(path, f"must be {wanted}, not {kind_of(error['input'])}", fix if quoted else "")
 
     return describe
 
 
-def _in_pydantic_words(error: ErrorDetails, path: DocumentPath, model: type[BaseModel]) -> Finding:
-    del model
+def _in_pydantic_words(error: ErrorDetails, path: DocumentPath) -> Finding:
     return Finding(path, error["msg"][:1].lower() + error["msg"][1:])
 
 
-_SENTENCES: dict[str, Callable[[ErrorDetails, DocumentPath, type[BaseModel]], Finding]] = {
+_SENTENCES: dict[str, Callable[[ErrorDetails, DocumentPath], Finding]] = {
     "missing": _missing,
-    "extra_forbidden": _unknown_field,
     "union_tag_invalid": _unknown_tag,
     "union_tag_not_found": _no_tag,
     "literal_error": _unknown_word,

@@ -29,7 +29,6 @@ class AibModel(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
-        validate_default=False,
     )
 
 

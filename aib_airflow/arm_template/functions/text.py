@@ -227,8 +227,8 @@ def guid(*values: Any) -> str:
 def unique_string(*values: Any) -> str:
     """Return 13 characters that depend on the values only.
 
-    They are stable, but not those Azure would make: its hash is not published. A name that must equal one
-    that a deployment made has to be given as a parameter.
+    They are stable, but not those Azure would make. A name that must equal one that a deployment made has
+    to be given as a parameter.
     """
     joined = "-".join(as_text("uniqueString", value) for value in values)
     digest = hashlib.sha256(_bytes("uniqueString", joined)).digest()
