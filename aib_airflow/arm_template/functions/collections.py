@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aib_airflow.arm_template.errors import ExpressionError
@@ -10,6 +9,7 @@ from aib_airflow.arm_template.functions.registry import (
     MAX_ITEMS,
     arm_function,
     find_key,
+    identity,
     kind_of,
     need_text,
     need_whole_number,
@@ -46,7 +46,7 @@ def contains(container: Any, item: Any) -> bool:
     if isinstance(container, str):
         return need_text("contains", item) in container
     if isinstance(container, list):
-        return item in container
+        return identity(item) in map(identity, container)
     if isinstance(container, dict):
         return find_key(container, need_text("contains", item)) is not None
     raise ExpressionError(f"contains() needs a text, an array or an object, not {kind_of(container)}")
@@ -91,7 +91,7 @@ def count_up(start: Any, count: Any) -> list[int]:
 def union(*values: Any) -> Any:
     """Merge objects, the later ones winning at every depth, or join arrays without what repeats."""
     if all(isinstance(value, list) for value in values):
-        distinct = {_identity(item): item for value in reversed(values) for item in reversed(value)}
+        distinct = {identity(item): item for value in reversed(values) for item in reversed(value)}
         return list(reversed(distinct.values()))
     result: dict[str, Any] = {}
     for value in values:
@@ -125,8 +125,8 @@ def shallow_merge(objects: Any) -> dict[str, Any]:
 def intersection(start: Any, *others: Any) -> Any:
     """Keep what is in all arrays, or what is equal in all objects."""
     if all(isinstance(value, list) for value in (start, *others)):
-        known_items = [{_identity(item) for item in other} for other in others]
-        return [item for item in start if all(_identity(item) in known for known in known_items)]
+        known_items = [{identity(item) for item in other} for other in others]
+        return [item for item in start if all(identity(item) in known for known in known_items)]
     common = _mapping("intersection", start)
     for other in others:
         known = _mapping("intersection", other)
@@ -165,10 +165,6 @@ def try_get(value: Any, *keys: Any) -> Any:
         else:
             return None
     return value
-
-
-def _identity(item: Any) -> str:
-    return json.dumps(item, sort_keys=True)
 
 
 def _sequence(function: str, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -82,6 +83,11 @@ def kind_of(value: Any) -> str:
     names = {bool: "a boolean", int: "a whole number", float: "a number", str: "a text"}
     names |= {list: "an array", dict: "an object"}
     return names.get(type(value), type(value).__name__)
+
+
+def identity(value: Any) -> str:
+    """Return a text that two values share if they are equal to ARM; to Python, true equals 1."""
+    return json.dumps(value, sort_keys=True)
 
 
 def limited(function: str, text: str) -> str:

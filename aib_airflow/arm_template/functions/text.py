@@ -14,6 +14,7 @@ from aib_airflow.arm_template.errors import ExpressionError
 from aib_airflow.arm_template.functions.registry import (
     MAX_TEXT,
     arm_function,
+    identity,
     kind_of,
     limited,
     need_text,
@@ -176,7 +177,7 @@ def ends_with(text: Any, part: Any) -> bool:
 def index_of(text: Any, part: Any) -> int:
     """Return where `part` is first found, or -1; case does not count in a text."""
     if isinstance(text, list):
-        return text.index(part) if part in text else -1
+        return next((index for index, item in enumerate(text) if identity(item) == identity(part)), -1)
     return need_text("indexOf", text).lower().find(need_text("indexOf", part).lower())
 
 

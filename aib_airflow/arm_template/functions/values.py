@@ -10,6 +10,7 @@ from typing import Any
 from aib_airflow.arm_template.errors import ExpressionError
 from aib_airflow.arm_template.functions.registry import (
     arm_function,
+    identity,
     kind_of,
     need_bool,
     need_text,
@@ -76,7 +77,7 @@ def negate(value: Any) -> bool:
 @arm_function("equals", 2, 2)
 def equals(one: Any, other: Any) -> bool:
     """Compare two values; 1 and true differ, and so do texts of different case."""
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+    return identity(one) == identity(other)
 
 
 def _comparison(name: str, holds: Callable[[Any, Any], bool]) -> None:
