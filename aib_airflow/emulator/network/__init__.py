@@ -1,0 +1,1 @@
+"""Microsoft.Network: as much of it as one machine with a public address needs."""

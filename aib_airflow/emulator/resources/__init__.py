@@ -1,0 +1,1 @@
+"""Microsoft.Resources: subscriptions, resource groups, what is in them, and the providers."""

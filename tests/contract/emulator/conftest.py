@@ -1,0 +1,105 @@
+"""An emulated Azure without real machines, and the official SDKs as its clients."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from azure.identity import ClientSecretCredential
+from azure.mgmt.compute import ComputeManagementClient
+from azure.mgmt.network import NetworkManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from aib_airflow.emulator.fake_host import FakeHost
+from aib_airflow.emulator.server import Emulator
+from aib_airflow.emulator.settings import Latencies, Settings
+
+NO_LATENCY = Latencies(machine_s=0, disk_s=0, gallery_s=0, delete_s=0)
+
+
+@dataclass(frozen=True)
+class TinyImage:
+    """A marketplace image of 64 MiB, with a few bytes in it."""
+
+    disk_path: Path
+    publisher: str = "Debian"
+    offer: str = "debian-12"
+    sku: str = "12-gen2"
+    version: str = "0.20261101.1"
+    os_type: str = "Linux"
+    generation: str = "V2"
+    architecture: str = "x64"
+    size_gb: int = 1
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The synchronous SDK clients of one subscription."""
+
+    compute: ComputeManagementClient
+    network: NetworkManagementClient
+    resource: ResourceManagementClient
+
+
+@pytest.fixture(scope="session")
+def tiny_image(tmp_path_factory: pytest.TempPathFactory) -> TinyImage:
+    if shutil.which("qemu-img") is None:
+        pytest.skip("qemu-img is missing: apt-get install qemu-utils")
+    folder = tmp_path_factory.mktemp("marketplace")
+    raw, disk = folder / "tiny.raw", folder / "tiny.qcow2"
+    with raw.open("wb") as file:
+        file.truncate(64 * 2**20)
+        file.seek(10 * 2**20)
+        file.write(b"the content of a marketplace image".ljust(4096, b"!"))
+    subprocess.run(["qemu-img", "convert", "-O", "qcow2", raw, disk], check=True)
+    return TinyImage(disk)
+
+
+@pytest.fixture
+def host() -> FakeHost:
+    return FakeHost()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(state_dir=tmp_path / "state", latencies=NO_LATENCY, replication_s=0.3)
+
+
+@pytest.fixture
+def azure(settings: Settings, host: FakeHost, tiny_image: TinyImage) -> Iterator[Emulator]:
+    with Emulator(settings, host=host, platform_images=lambda: [tiny_image]) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def credential(azure: Emulator) -> Iterator[ClientSecretCredential]:
+    with ClientSecretCredential(
+        azure.settings.tenant_id,
+        azure.settings.client_id,
+        azure.connection()["client_secret"],
+        authority=azure.endpoint,
+        disable_instance_discovery=True,
+        connection_verify=azure.ca_bundle,
+    ) as credential:
+        yield credential
+
+
+@pytest.fixture
+def clients(azure: Emulator, credential: ClientSecretCredential) -> Iterator[Clients]:
+    settings = {
+        "base_url": azure.endpoint,
+        "credential_scopes": [azure.endpoint + "/.default"],
+        "connection_verify": azure.ca_bundle,
+        "polling_interval": 0.1,
+    }
+    subscription = azure.settings.subscription_id
+    with (
+        ComputeManagementClient(credential, subscription, **settings) as compute,
+        NetworkManagementClient(credential, subscription, **settings) as network,
+        ResourceManagementClient(credential, subscription, api_version="2024-07-01", **settings) as resource,
+    ):
+        yield Clients(compute, network, resource)
