@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ import uvicorn
 
 from aib_airflow.emulator import certificates, secret_keys
 from aib_airflow.emulator.app import build_app
+from aib_airflow.emulator.base_images.catalogue import list_images
 from aib_airflow.emulator.clock import Clock, SystemClock
 from aib_airflow.emulator.cloud import Cloud, PlatformImage
 from aib_airflow.emulator.compute import guests
@@ -23,6 +25,7 @@ from aib_airflow.emulator.compute.types import VIRTUAL_MACHINE
 from aib_airflow.emulator.files import write_json
 from aib_airflow.emulator.identifiers import ResourceId
 from aib_airflow.emulator.machines.model import MachineError, MachineHost, PowerState
+from aib_airflow.emulator.machines.qemu import QemuHost
 from aib_airflow.emulator.operations import Operations
 from aib_airflow.emulator.routing import Router
 from aib_airflow.emulator.services import ROUTES, WORKS
@@ -70,10 +73,10 @@ class Emulator:
             settings=settings,
             store=Store(settings.state_dir),
             operations=Operations(settings.state_dir / "operations", WORKS),
-            host=host or _qemu_host(),
+            host=host or QemuHost(),
             clock=clock or SystemClock(),
             keys=secret_keys.load(settings.state_dir, settings.client_secret),
-            platform_images=platform_images or _catalogue(settings),
+            platform_images=platform_images or partial(list_images, settings.cache_dir),
         )
         self._tls = certificates.ensure(settings.state_dir / "tls", self.cloud.clock.now())
         self._server: uvicorn.Server | None = None
@@ -183,15 +186,3 @@ def _listen(port: int) -> socket.socket:
             "port (setting `port`; 0 takes a free one)."
         ) from error
     return listener
-
-
-def _qemu_host() -> MachineHost:
-    from aib_airflow.emulator.machines.qemu import QemuHost
-
-    return QemuHost()
-
-
-def _catalogue(settings: Settings) -> Callable[[], Sequence[PlatformImage]]:
-    from aib_airflow.emulator.base_images.catalogue import list_images
-
-    return lambda: list_images(settings.cache_dir)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from aib_airflow.emulator.base_images.catalogue import default_cache
+
 SUBSCRIPTION_ID = "00000000-0000-4000-8000-00000000a1b0"
 TENANT_ID = "00000000-0000-4000-8000-00000000a1b1"
 CLIENT_ID = "00000000-0000-4000-8000-00000000a1b2"
@@ -35,7 +37,7 @@ class Settings:
     """
 
     state_dir: Path
-    cache_dir: Path = field(default_factory=lambda: Path.home() / ".cache" / "aib")
+    cache_dir: Path = field(default_factory=default_cache)
     port: int = 0
     retry_after_s: int | None = None
     latencies: Latencies = field(default_factory=Latencies)

@@ -25,10 +25,7 @@ def share(source: Path, target: Path) -> None:
     """Give a published content another owner, without copying where the file system can."""
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
+    if _linked(source, target) != target:
         disks.flatten(source, target)
 
 
@@ -36,10 +33,21 @@ def make_writable(published: Path, target: Path, wanted_gb: int | None) -> None:
     """Make a disk that starts as a published content and stores only what is written to it."""
     if target.exists():
         return
-    base = target.with_name("base.qcow2")
-    share(published, base)
-    is_bigger = wanted_gb is not None and wanted_gb > size_gb(base)
+    is_bigger = wanted_gb is not None and wanted_gb > size_gb(published)
+    base = _linked(published, target.with_name("base.disk"))
     disks.create_overlay(base, target, size_gb=wanted_gb if is_bigger else None)
+
+
+def _linked(published: Path, link: Path) -> Path:
+    """Return a name of its own for a content. Only a base image in another file system's cache has none."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(published, link)
+    except FileExistsError:
+        return link
+    except OSError:
+        return published
+    return link
 
 
 def make_empty(target: Path, size_gb: int) -> None:
