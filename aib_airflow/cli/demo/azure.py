@@ -7,15 +7,15 @@ administrator would. After the run the image version is read back: a green run i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aib_airflow.azure.client import GALLERY, RESOURCES, Arm
+from aib_airflow.azure.client import GALLERY, Arm
 from aib_airflow.azure.credentials import Account, Cloud
 from aib_airflow.azure.errors import NotFoundError, translated
 from aib_airflow.azure.gallery import DefinitionId, normalize_region
+from aib_airflow.azure.group import create as create_group
 from aib_airflow.cli.errors import CommandError
 
 POLLING_INTERVAL_S = 1
@@ -84,7 +84,7 @@ def ensure_definition(arm: Arm, definition: DefinitionId, location: str) -> None
         },
     }
     group, gallery = definition.group, definition.gallery
-    arm.resources.resource_groups.create_or_update(group, place, api_version=RESOURCES)
+    create_group(arm, group, location, tags={})
     galleries, definitions = arm.compute.galleries, arm.compute.gallery_images
     galleries.begin_create_or_update(group, gallery, place, api_version=GALLERY).result()
     definitions.begin_create_or_update(
@@ -119,8 +119,3 @@ def check_version(arm: Arm, version_id: str) -> list[str]:
         found = ", ".join(f"{region} is {state}" for region, state in late.items()) or "it has no region"
         raise CommandError(f"the run succeeded, but {version_id} is not in all its regions: {found}")
     return sorted(states)
-
-
-def labels(version_id: str) -> Mapping[str, str]:
-    """Return the image and version names of an image version's id."""
-    return {"image": DefinitionId.parse(version_id).definition, "version": version_id.rpartition("/")[2]}

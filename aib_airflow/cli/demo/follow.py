@@ -58,7 +58,8 @@ class Follower:
             self._tell(run_id)
             self._pause()
         self._tell(run_id)
-        if state == "failed":
+        # A run's state is that of its leaves only; a stage that failed has built no image, whatever they say.
+        if state == "failed" or any(stage.has_failed for stage in self.stages(run_id)):
             raise CommandError(self._describe_failure(run_id))
         return run_id
 

@@ -135,7 +135,8 @@ class LiveWatcher:
     def render(self) -> RenderableType:
         """Return the picture as of now."""
         line = Text(self._line, style="dim", no_wrap=True, overflow="ellipsis")
-        return Group(stage_table(self._stages, self._clock()), line, self._bar)
+        table = stage_table(self._stages, self._clock()) if self._stages else Text()
+        return Group(table, line, self._bar)
 
     def _elapsed(self) -> float:
         return self._clock() - self._began

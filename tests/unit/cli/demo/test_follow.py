@@ -151,6 +151,15 @@ def test_a_failed_run_names_the_stage_its_last_lines_and_its_log(watcher: Silent
     assert "/logs/dag_id=web/run_id=run-1/task_id=provision/attempt=1.log" in text
 
 
+def test_a_green_run_with_a_failed_stage_has_failed(watcher: SilentWatcher) -> None:
+    """Airflow judges a run by its leaves; a teardown that went well may be the only one."""
+    airflow = FakeAirflow(
+        [("success", [instance("provision", "failed"), instance("close_build", "success")])]
+    )
+    with pytest.raises(CommandError, match="stage provision failed"):
+        follow(airflow, watcher).run({})
+
+
 def test_a_file_that_does_not_load_ends_the_wait_at_once(watcher: SilentWatcher) -> None:
     """Airflow would go on for ever without the DAG."""
     airflow = FakeAirflow([("queued", [])])
