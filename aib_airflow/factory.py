@@ -5,7 +5,6 @@ Reads local files and nothing else: no network, no connection, no variable, no A
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -42,7 +41,6 @@ from aib_airflow.plan import BuildPlan
 from aib_airflow.remote.job import HostKeyError
 from aib_airflow.sensors.region import RegionSensor
 
-SUFFIXES = (".yaml", ".yml", ".json")
 CUSTOMIZERS = {"Shell": ShellCustomizeOperator, "File": FileCustomizeOperator}
 RETRY_POLICY = ExceptionRetryPolicy(
     [
@@ -63,7 +61,7 @@ def load_dags(path: Path) -> dict[str, DAG]:
     wanted = get_parsing_context().dag_id
     dags: dict[str, DAG] = {}
     broken: list[template.TemplateError] = []
-    for file in template_files(path):
+    for file in [path] if path.is_file() else template.find_templates(path):
         if wanted is not None and wanted != file.stem:
             continue
         try:
@@ -73,16 +71,6 @@ def load_dags(path: Path) -> dict[str, DAG]:
     if broken:
         dags["broken_templates"] = BrokenTemplates(broken)
     return dags
-
-
-def template_files(path: Path) -> Iterator[Path]:
-    """Yield the template files in a folder, sorted; of `web.yaml` and `web.json` only the pipeline file."""
-    if path.is_file():
-        yield path
-        return
-    files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
-    pipelines = {file.stem for file in files if file.suffix != ".json"}
-    yield from (file for file in files if file.suffix != ".json" or file.stem not in pipelines)
 
 
 class BrokenTemplates(DAG):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from airflow.sdk import conf
 from airflow.sdk.exceptions import AirflowFailException
 
+from aib_airflow.template.scripts import unix_lines
+
 if TYPE_CHECKING:
+    import httpx
+
     from aib_airflow.template.scripts import ScriptSource
 
 DOWNLOAD_TIMEOUT_S = 60
+MAX_REDIRECTS = 5
 
 
 def read_script(source: ScriptSource) -> bytes:
     """Return a script with Unix line ends, as Image Builder runs it. Raises AirflowFailException."""
-    return read_file(source).replace(b"\r\n", b"\n")
+    return unix_lines(read_file(source))
 
 
 def read_file(source: ScriptSource) -> bytes:
@@ -45,7 +52,7 @@ def _mirrored(url: str) -> Path | None:
     for prefix, folder in sorted(mirror.items(), key=lambda item: -len(item[0])):
         if url.startswith(prefix):
             root = Path(folder).resolve()
-            path = (root / url.removeprefix(prefix).partition("?")[0].lstrip("/")).resolve()
+            path = (root / unquote(url.removeprefix(prefix).partition("?")[0]).lstrip("/")).resolve()
             if not path.is_relative_to(root):
                 raise AirflowFailException(f"{url} leads out of its mirror {root}")
             return path
@@ -55,20 +62,17 @@ def _mirrored(url: str) -> Path | None:
 def _download(url: str, limit_bytes: int) -> bytes:
     import httpx
 
-    chunks: list[bytes] = []
-    size = 0
     try:
-        with httpx.stream("GET", url, timeout=DOWNLOAD_TIMEOUT_S, follow_redirects=True) as response:
-            if response.url.scheme != httpx.URL(url).scheme:
-                raise AirflowFailException(f"{url} redirects to {response.url}: another scheme is refused")
-            response.raise_for_status()
-            for chunk in response.iter_bytes():
-                size += len(chunk)
-                if size > limit_bytes:
-                    raise AirflowFailException(
-                        f"{url} is larger than {limit_bytes >> 20} MB: raise [aib] max_download_mb"
-                    )
-                chunks.append(chunk)
+        with httpx.Client(timeout=DOWNLOAD_TIMEOUT_S) as client:
+            request = client.build_request("GET", url)
+            for _ in range(MAX_REDIRECTS):
+                response = client.send(request, stream=True)
+                with contextlib.closing(response):
+                    if response.next_request is None:
+                        return _body(response.raise_for_status(), limit_bytes)
+                request = response.next_request
+                if request.url.scheme != response.url.scheme:
+                    raise AirflowFailException(f"{url} redirects to {request.url}: another scheme is refused")
     except httpx.HTTPStatusError as error:
         raise AirflowFailException(
             f"{url} answers {error.response.status_code}: check the template's URI"
@@ -77,7 +81,18 @@ def _download(url: str, limit_bytes: int) -> bytes:
         raise ConnectionError(
             f"{url} cannot be reached ({error}); [aib] uri_mirror can give it locally"
         ) from error
-    return b"".join(chunks)
+    raise AirflowFailException(f"{url} redirects more than {MAX_REDIRECTS} times")
+
+
+def _body(response: httpx.Response, limit_bytes: int) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise AirflowFailException(
+                f"{response.url} is larger than {limit_bytes >> 20} MB: raise [aib] max_download_mb"
+            )
+    return bytes(body)
 
 
 def _read(path: Path) -> bytes:

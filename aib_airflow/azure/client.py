@@ -5,7 +5,9 @@ Every call names its api-version, so that a new SDK release changes nothing on t
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +57,10 @@ class Arm:
         """Resource groups."""
         from azure.mgmt.resource.resources import ResourceManagementClient
 
-        return ResourceManagementClient(self._credential, self.account.subscription_id, **self._settings)
+        # This SDK takes its api-version here, and in no call.
+        return ResourceManagementClient(
+            self._credential, self.account.subscription_id, api_version=RESOURCES, **self._settings
+        )
 
     @functools.cached_property
     def _credential(self) -> TokenCredential:
@@ -81,27 +86,30 @@ class Arm:
                 self.__dict__[name].close()
 
 
-def polling_client(account: Account) -> AsyncPipelineClient[Any, Any]:
-    """Make the client with which a trigger looks at Azure: GET, retries and login, no models.
+@contextlib.asynccontextmanager
+async def polling_client(account: Account) -> AsyncIterator[AsyncPipelineClient[Any, Any]]:
+    """Open the client with which a trigger looks at Azure: GET, retries and login, no models.
 
     The model packages of the SDK cost 30-40 MiB a process, and one triggerer serves every waiting build.
-    Close both it and its credential: `async with polling_client(account) as client`.
     """
     from azure.core.pipeline import policies
     from azure.mgmt.core import AsyncARMPipelineClient
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
-    return AsyncARMPipelineClient(
-        base_url=account.cloud.endpoint,
-        policies=[
-            policies.RequestIdPolicy(),
-            policies.UserAgentPolicy(base_user_agent="aib-airflow"),
-            policies.AsyncRetryPolicy(),
-            AsyncARMChallengeAuthenticationPolicy(account.async_credential(), account.cloud.scope),
-            ARMHttpLoggingPolicy(),
-        ],
-        **account.transport,
-    )
+    async with account.async_credential() as credential:
+        client: AsyncARMPipelineClient[Any, Any] = AsyncARMPipelineClient(
+            base_url=account.cloud.endpoint,
+            policies=[
+                policies.RequestIdPolicy(),
+                policies.UserAgentPolicy(base_user_agent="aib-airflow"),
+                policies.AsyncRetryPolicy(),
+                AsyncARMChallengeAuthenticationPolicy(credential, account.cloud.scope),
+                ARMHttpLoggingPolicy(),
+            ],
+            **account.transport,
+        )
+        async with client:
+            yield client
 
 
 async def read(
@@ -114,7 +122,6 @@ async def read(
     request = HttpRequest("GET", client.format_url(path), params={"api-version": api_version, **params})
     try:
         response: Any = await client.send_request(request)
-        await response.read()
     except SdkError as error:
         raise translate(error) from error
     body: dict[str, Any] = response.json() if response.content else {}
@@ -123,3 +130,8 @@ async def read(
         message = failure.get("message") or f"GET {path}: HTTP {response.status_code}"
         raise classify(failure.get("code", ""), message, response.status_code)
     return body
+
+
+def word(value: object, default: str = "") -> str:
+    """Return what the wire says of an SDK enumeration; its members print their Python names."""
+    return str(getattr(value, "value", value) or default)

@@ -111,6 +111,8 @@ def translate(error: SdkError) -> AzureError:
     from azure.core import exceptions as sdk
 
     if isinstance(error, sdk.ClientAuthenticationError) and error.response is None:
+        if isinstance(error.__cause__, sdk.ServiceRequestError):
+            return UnavailableError(f"Entra cannot be reached: {_first_line(error)}; check the authority")
         return DeniedError(
             f"Entra refused the login: {_first_line(error)}; check the connection's tenant, client and secret"
         )
@@ -139,4 +141,4 @@ def translated(call: Callable[P, R]) -> Callable[P, R]:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aib_airflow.azure import operation
-from aib_airflow.azure.client import GALLERY, Arm, read
+from aib_airflow.azure.client import GALLERY, Arm, read, word
 from aib_airflow.azure.errors import InvalidError, NotFoundError, translated
 from aib_airflow.azure.operation import Operation
 
@@ -90,10 +90,10 @@ def get_definition(arm: Arm, definition: DefinitionId) -> Definition:
         ) from error
     return Definition(
         location=str(image.location),
-        os_type=str(image.os_type),
-        os_state=str(image.os_state),
-        generation=str(image.hyper_v_generation or "V1"),
-        architecture=str(image.architecture or "x64"),
+        os_type=word(image.os_type),
+        os_state=word(image.os_state),
+        generation=word(image.hyper_v_generation, "V1"),
+        architecture=word(image.architecture, "x64"),
     )
 
 

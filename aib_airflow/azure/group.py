@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aib_airflow.azure import operation
-from aib_airflow.azure.client import RESOURCES, Arm
+from aib_airflow.azure.client import Arm
 from aib_airflow.azure.errors import NotFoundError, translated
 from aib_airflow.azure.operation import Operation
 
@@ -13,9 +13,7 @@ from aib_airflow.azure.operation import Operation
 @translated
 def create(arm: Arm, name: str, location: str, tags: Mapping[str, str]) -> str:
     """Create the group, or set the tags of the one that is there; return its id."""
-    group = arm.resources.resource_groups.create_or_update(
-        name, {"location": location, "tags": dict(tags)}, api_version=RESOURCES
-    )
+    group = arm.resources.resource_groups.create_or_update(name, {"location": location, "tags": dict(tags)})
     return str(group.id)
 
 
@@ -25,7 +23,7 @@ def tags(arm: Arm, name: str) -> dict[str, str] | None:
     from azure.core.exceptions import ResourceNotFoundError
 
     try:
-        group = arm.resources.resource_groups.get(name, api_version=RESOURCES)
+        group = arm.resources.resource_groups.get(name)
     except ResourceNotFoundError:
         return None
     return dict(group.tags or {})
@@ -38,7 +36,6 @@ def delete(arm: Arm, name: str) -> Operation | None:
             f"delete resource group {name}",
             arm.resources.resource_groups.begin_delete,
             name,
-            api_version=RESOURCES,
         )
     except NotFoundError:
         return None
@@ -47,4 +44,4 @@ def delete(arm: Arm, name: str) -> Operation | None:
 @translated
 def count(arm: Arm) -> int:
     """Count the subscription's groups: the least that proves login and rights."""
-    return sum(1 for _ in arm.resources.resource_groups.list(api_version=RESOURCES))
+    return sum(1 for _ in arm.resources.resource_groups.list())

@@ -87,7 +87,6 @@ async def look(client: AsyncPipelineClient[Any, Any], operation: Operation) -> P
 
     try:
         response: Any = await client.send_request(HttpRequest("GET", client.format_url(operation.path)))
-        await response.read()
     except SdkError as error:
         raise translate(error) from error
     return _progress(operation, response)

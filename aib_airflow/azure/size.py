@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aib_airflow.azure.client import SKUS, Arm
+from aib_airflow.azure.client import SKUS, Arm, word
 from aib_airflow.azure.errors import InvalidError, translated
 
 
@@ -16,7 +16,9 @@ def choose_size(arm: Arm, location: str, wanted: tuple[str, ...]) -> str:
     """
     skus = arm.compute.resource_skus.list(filter=f"location eq '{location}'", api_version=SKUS)
     offered = {
-        str(sku.name).lower(): [str(r.reason_code) for r in sku.restrictions or () if r.type == "Location"]
+        str(sku.name).lower(): [
+            word(r.reason_code) for r in sku.restrictions or () if word(r.type) == "Location"
+        ]
         for sku in skus
         if sku.resource_type == "virtualMachines"
     }

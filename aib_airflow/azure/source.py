@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aib_airflow.azure import gallery
-from aib_airflow.azure.client import COMPUTE, GALLERY, Arm
+from aib_airflow.azure.client import COMPUTE, GALLERY, Arm, word
 from aib_airflow.azure.errors import NotFoundError, translated
 
 
@@ -44,9 +44,9 @@ def resolve_marketplace(
     return ResolvedSource(
         {"publisher": publisher, "offer": offer, "sku": sku, "version": version},
         version,
-        os_type=str(image.os_disk_image.operating_system if image.os_disk_image else ""),
-        generation=str(image.hyper_v_generation or "V1"),
-        architecture=str(image.architecture or "x64"),
+        os_type=word(image.os_disk_image and image.os_disk_image.operating_system),
+        generation=word(image.hyper_v_generation, "V1"),
+        architecture=word(image.architecture, "x64"),
     )
 
 
