@@ -34,7 +34,7 @@ def build_app(cloud: Cloud, router: Router) -> Starlette:
         if page_blobs.is_blob_path(request.url.path):
             return await run_in_threadpool(page_blobs.answer, cloud, request)
         incoming = _incoming(request, await request.body())
-        return _response(incoming, await run_in_threadpool(_answer, cloud, router, incoming))
+        return _response(incoming, await run_in_threadpool(answer_incoming, cloud, router, incoming))
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
 
@@ -50,7 +50,8 @@ def _incoming(request: Request, body: bytes) -> Incoming:
     )
 
 
-def _answer(cloud: Cloud, router: Router, incoming: Incoming) -> Reply:
+def answer_incoming(cloud: Cloud, router: Router, incoming: Incoming) -> Reply:
+    """Answer anything but a blob; whatever goes wrong becomes an ARM error."""
     try:
         return _dispatch(cloud, router, incoming)
     except ArmError as error:

@@ -14,26 +14,12 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from aib_airflow.emulator.base_images.catalogue import MarketplaceImage
 from aib_airflow.emulator.fake_host import FakeHost
 from aib_airflow.emulator.server import Emulator
 from aib_airflow.emulator.settings import Latencies, Settings
 
 NO_LATENCY = Latencies(machine_s=0, disk_s=0, gallery_s=0, delete_s=0)
-
-
-@dataclass(frozen=True)
-class TinyImage:
-    """A marketplace image of 64 MiB, with a few bytes in it."""
-
-    disk_path: Path
-    publisher: str = "Debian"
-    offer: str = "debian-12"
-    sku: str = "12-gen2"
-    version: str = "0.20261101.1"
-    os_type: str = "Linux"
-    generation: str = "V2"
-    architecture: str = "x64"
-    size_gb: int = 1
 
 
 @dataclass(frozen=True)
@@ -46,7 +32,8 @@ class Clients:
 
 
 @pytest.fixture(scope="session")
-def tiny_image(tmp_path_factory: pytest.TempPathFactory) -> TinyImage:
+def tiny_image(tmp_path_factory: pytest.TempPathFactory) -> MarketplaceImage:
+    """A marketplace image of 64 MiB, with a few bytes in it."""
     if shutil.which("qemu-img") is None:
         pytest.skip("qemu-img is missing: apt-get install qemu-utils")
     folder = tmp_path_factory.mktemp("marketplace")
@@ -56,7 +43,7 @@ def tiny_image(tmp_path_factory: pytest.TempPathFactory) -> TinyImage:
         file.seek(10 * 2**20)
         file.write(b"the content of a marketplace image".ljust(4096, b"!"))
     subprocess.run(["qemu-img", "convert", "-O", "qcow2", raw, disk], check=True)
-    return TinyImage(disk)
+    return MarketplaceImage("Debian", "debian-12", "12-gen2", "0.20261101.1", "Linux", "V2", "x64", 1, disk)
 
 
 @pytest.fixture
@@ -70,7 +57,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def azure(settings: Settings, host: FakeHost, tiny_image: TinyImage) -> Iterator[Emulator]:
+def azure(settings: Settings, host: FakeHost, tiny_image: MarketplaceImage) -> Iterator[Emulator]:
     with Emulator(settings, host=host, platform_images=lambda: [tiny_image]) as emulator:
         yield emulator
 
