@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aib_airflow.cli import VERBS
+from aib_airflow.cli import VERBS, main
+from aib_airflow.cli.emulator import DEFAULT_CACHE
 
 
 def code_block(readme: str, section: str) -> list[str]:
@@ -40,6 +41,22 @@ def test_ci_runs_the_line_of_the_readme_and_nothing_else(readme: str, checkout: 
     script = (checkout / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     commands = [line for line in script if line and not line.startswith("#")]
     assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', code_block(readme, "Test it")[0]]
+
+
+def test_the_options_of_the_demo_are_those_of_the_readme(
+    readme: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both ways: none is hidden, and none is promised that is not there."""
+    with pytest.raises(SystemExit):
+        main(["demo", "--help"])
+    offered = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
+    promised = set(re.findall(r"--[a-z][a-z-]+", readme.split("| option |", 1)[1].split("\n\n", 1)[0]))
+    assert promised == offered
+
+
+def test_the_readme_says_where_base_images_are_kept(readme: str) -> None:
+    """The folder, as it is without settings of the user's own."""
+    assert f"`~/.cache/{DEFAULT_CACHE.name}`" in readme
 
 
 def test_every_verb_is_in_the_readme(readme: str) -> None:
