@@ -6,6 +6,7 @@ administrator would. After the run the image version is read back: a green run i
 
 from __future__ import annotations
 
+import enum
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +106,12 @@ def replication_states(arm: Arm, version_id: str) -> dict[str, str]:
         api_version=GALLERY,
     )
     summary = (version.replication_status and version.replication_status.summary) or []
-    return {normalize_region(str(entry.region)): str(entry.state) for entry in summary}
+    return {normalize_region(str(entry.region)): plain(entry.state or "Unknown") for entry in summary}
+
+
+def plain(value: str) -> str:
+    """Return the text of an SDK's enumeration, whose own `str` is the name of its member."""
+    return str(value.value) if isinstance(value, enum.Enum) else value
 
 
 def check_version(arm: Arm, version_id: str) -> list[str]:
