@@ -1,0 +1,1 @@
+"""The emulator's marketplace: base images made on this host from Debian's own packages."""
