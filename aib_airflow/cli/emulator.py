@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aib_airflow.cli.errors import CommandError
+from aib_airflow.emulator.base_images import catalogue
 from aib_airflow.emulator.settings import SUBSCRIPTION_ID, Settings
 
+if TYPE_CHECKING:
+    from aib_airflow.emulator.server import Emulator
+
 DEFAULT_STATE = Path(".aib", "emulator")
-DEFAULT_CACHE = Settings(state_dir=DEFAULT_STATE).cache_dir
+DEFAULT_CACHE = catalogue.default_cache()
 EXTRA_MODULES = ("cryptography", "starlette", "uvicorn")
+MAKE, LEAVE, ONLY = "make", "leave", "only"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR", help="base images (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--base-images",
+        choices=(MAKE, LEAVE, ONLY),
+        default=MAKE,
+        help="make: when the marketplace is empty, make its Debian first (default); leave it; or make it and end",
     )
     parser.add_argument(
         "--subscription", default=SUBSCRIPTION_ID, metavar="ID", help="the one it has (default: %(default)s)"
@@ -51,27 +64,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
-    try:
-        from aib_airflow.emulator.server import serve
-    except ModuleNotFoundError as error:
-        if error.name in EXTRA_MODULES:
-            raise CommandError(
-                f"the emulator needs the module {error.name}; install it with: pip install 'aib-airflow[emulator]'"
-            ) from error
-        raise
+    cache = options.cache.resolve()
+    if options.base_images != LEAVE:
+        make_base_image(cache, _say)
+    if options.base_images == ONLY:
+        return 0
     serve(
         Settings(
             state_dir=options.state.resolve(),
-            cache_dir=options.cache.resolve(),
+            cache_dir=cache,
             port=options.port,
             retry_after_s=options.retry_after,
             machine_cpus=options.cpus,
             machine_memory_mb=options.memory,
             subscription_id=options.subscription,
-        ),
-        ready=lambda emulator: print(
-            f"Azure: {emulator.endpoint}; how to connect: {emulator.settings.state_dir / 'connection.json'}",
-            flush=True,
-        ),
+        )
     )
     return 0
+
+
+def serve(settings: Settings) -> None:
+    """Run the emulator in the foreground. Raises CommandError naming the extra that is not installed."""
+    try:
+        from aib_airflow.emulator import server
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA_MODULES:
+            raise
+        raise CommandError(
+            f"the emulator needs the module {error.name}; install it with: pip install 'aib-airflow[emulator]'"
+        ) from error
+    server.serve(settings, ready=_say_where)
+
+
+def make_base_image(cache: Path, report: Callable[[str], None]) -> None:
+    """Make the marketplace's Debian unless there is an image; under a minute of work on two cores."""
+    from aib_airflow.emulator.base_images import debian
+
+    if not catalogue.list_images(cache):
+        debian.build(cache, report)
+
+
+def _say_where(emulator: Emulator) -> None:
+    _say(f"Azure: {emulator.endpoint}; how to connect: {emulator.settings.state_dir / 'connection.json'}")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 from aib_airflow.bytecode import compile_once
 from aib_airflow.cli import output
 from aib_airflow.cli.demo.airflow import Installation
-from aib_airflow.cli.demo.job import DemoRequest, RunFailedError, build_image
+from aib_airflow.cli.demo.job import RunFailedError, build_image
 from aib_airflow.cli.demo.progress import Watcher, watcher_for
 from aib_airflow.cli.demo.result import DemoResult
+from aib_airflow.cli.demo.site import DemoRequest
 from aib_airflow.cli.demo.target import DemoTemplate
 from aib_airflow.cli.demo.work import WorkFolder
 from aib_airflow.cli.emulator import DEFAULT_CACHE

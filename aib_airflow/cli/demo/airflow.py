@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aib_airflow.bytecode import without_bytecode_ban
-from aib_airflow.cli.demo.processes import Child, indent, last_lines
+from aib_airflow.cli.demo.processes import SHOWN_LINES, Child, indent, read_lines
 from aib_airflow.cli.errors import CommandError
 
 LOOPBACK = "127.0.0.1"
@@ -138,7 +138,7 @@ def create_database(environment: Mapping[str, str], log: Path) -> None:
             _airflow("db", "migrate"), env=environment, check=False, stdout=output, stderr=subprocess.STDOUT
         )
     if ended.returncode:
-        lines = indent(last_lines(log, 8))
+        lines = indent(read_lines(log)[-SHOWN_LINES:])
         raise CommandError(f"Airflow cannot make its database; the last lines of {log}:\n{lines}")
 
 

@@ -1,4 +1,4 @@
-"""The demo's emulator: a child process of its own, reached by what it writes when it listens."""
+"""The demo's emulator and its base image: children of their own, known by what they write."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from aib_airflow.cli.demo.azure import EmulatorConnection
 from aib_airflow.cli.demo.processes import Child
 from aib_airflow.cli.demo.work import WorkFolder
+from aib_airflow.cli.emulator import LEAVE, ONLY
 from aib_airflow.cli.errors import CommandError
 
 READY_TIMEOUT_S = 60
@@ -26,13 +27,36 @@ def start_emulator(
         "--port": "0",
         "--state": str(work.emulator),
         "--cache": str(cache),
+        "--base-images": LEAVE,
         "--subscription": subscription_id,
         # Without it the SDKs wait their own 30 s between two looks, as they do with Azure.
         "--retry-after": "1",
     }
     words = [word for option in options.items() for word in option]
-    command = [sys.executable, "-m", "aib_airflow.cli", "emulator", *words]
-    return Child("the emulator", command, environment, work.logs / "emulator.log")
+    return Child("the emulator", _aib("emulator", *words), environment, work.logs / "emulator.log")
+
+
+def start_base_image(work: WorkFolder, cache: Path, environment: Mapping[str, str]) -> Child:
+    """Start making the base image, which ends at once where there is one. Airflow starts meanwhile."""
+    words = _aib("emulator", "--base-images", ONLY, "--cache", str(cache))
+    return Child("making the base image", words, environment, work.logs / "base-image.log")
+
+
+def wait_for_base_image(
+    child: Child, report: Callable[[str], None], *, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Return when the base image is there, reporting what its making says; raises CommandError."""
+    told = 0
+    while True:
+        ended = child.has_ended()
+        lines = child.lines()
+        for line in lines[told:]:
+            report(line)
+        told = len(lines)
+        if ended:
+            child.require_success()
+            return
+        sleep(LOOK_EVERY_S)
 
 
 def wait_for_connection(
@@ -52,3 +76,7 @@ def wait_for_connection(
         sleep(LOOK_EVERY_S)
         waited_s += LOOK_EVERY_S
     return EmulatorConnection.read(file)
+
+
+def _aib(*words: str) -> list[str]:
+    return [sys.executable, "-m", "aib_airflow.cli", *words]

@@ -1,60 +1,36 @@
-"""The demo from beginning to end: emulator and Airflow up, one run of one template, the image on disk."""
+"""The demo from beginning to end: one run of one template, the image proved and on disk, all stopped."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from aib_airflow.azure.client import Arm
 from aib_airflow.azure.errors import AzureError
 from aib_airflow.azure.gallery import DefinitionId
-from aib_airflow.bytecode import without_bytecode_ban
-from aib_airflow.cli.demo import airflow, azure, processes, rest
-from aib_airflow.cli.demo.emulator import start_emulator, wait_for_connection
-from aib_airflow.cli.demo.follow import LOOK_EVERY_S, Follower
+from aib_airflow.cli.demo import azure
+from aib_airflow.cli.demo.airflow import Installation
 from aib_airflow.cli.demo.progress import Watcher
+from aib_airflow.cli.demo.rest import AirflowApi
 from aib_airflow.cli.demo.result import DemoResult
-from aib_airflow.cli.demo.target import DemoTemplate
+from aib_airflow.cli.demo.site import DemoRequest, Site, raise_site
 from aib_airflow.cli.demo.work import WorkFolder
 from aib_airflow.cli.errors import CommandError
 from aib_airflow.cli.export import export_vhd
-from aib_airflow.cli.plan import stages
-
-
-@dataclass(frozen=True, slots=True)
-class DemoRequest:
-    """What to build, where to work, and whether everything stays up afterwards."""
-
-    template: DemoTemplate
-    work: WorkFolder
-    cache: Path
-    keep: bool = False
-    conf: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What is up: an Airflow, and an Azure to build in."""
-
-    installation: airflow.Installation
-    arm: Arm
-    follower: Follower
 
 
 class RunFailedError(CommandError):
     """The DAG run failed, or its image is not there; Airflow still runs and can be asked why."""
 
 
-def build_image(request: DemoRequest, watcher: Watcher) -> tuple[DemoResult, airflow.Installation]:
+def build_image(request: DemoRequest, watcher: Watcher) -> tuple[DemoResult, Installation]:
     """Build the image; return the result and the Airflow that built it, which runs on only with `keep`."""
     began = time.monotonic()
-    with _stopped_after(request.work, keep=request.keep), _site(request, watcher) as site:
+    with _stopped_after(request.work, keep=request.keep), raise_site(request, watcher) as site:
         return _build(request, site, watcher, began), site.installation
 
 
@@ -82,53 +58,11 @@ def _stop(work: WorkFolder) -> None:
     work.stop()
 
 
-@contextlib.contextmanager
-def _site(request: DemoRequest, watcher: Watcher) -> Iterator[Site]:
-    work, template = request.work, request.template
-    environment = {**without_bytecode_ban(os.environ), processes.MARK: work.mark}
-    watcher.note("starting the emulator and Airflow")
-    emulator = start_emulator(work, template.subscription_id, request.cache, environment)
-    work.remember([emulator])
-    installation = airflow.Installation(work.airflow, template.dags_folder(work), airflow.free_port())
-    installation.write()
-    airflow.create_database(
-        airflow.build_environment(installation, {}, environment), work.logs / "database.log"
-    )
-    connection = wait_for_connection(emulator, work.emulator)
-    settings = airflow.build_environment(installation, connection.as_airflow_connection(), environment)
-    children = [emulator, *airflow.start_components(settings, work.logs)]
-    work.remember(children)
-    with Arm(connection.account()) as arm:
-        for definition in template.definitions:
-            azure.ensure_definition(arm, definition, template.location)
-        watcher.note(f"the emulator answers at {connection.endpoint}; its gallery is ready")
-        _wait_for_api(installation, children)
-        with rest.connect(installation.url, airflow.USERNAME, installation.password) as api:
-            order = [task_id for task_id, _ in stages(template.plan)]
-            follower = Follower(api, template.dag_id, work.airflow / "logs", watcher, order, children)
-            follower.wait_for_dag()
-            watcher.note(f"Airflow is up: {installation.login_line}")
-            yield Site(installation, arm, follower)
-
-
-def _wait_for_api(installation: airflow.Installation, children: list[processes.Child]) -> None:
-    deadline = time.monotonic() + airflow.READY_TIMEOUT_S
-    while not rest.is_up(installation.url):
-        for child in children:
-            child.check()
-        if time.monotonic() > deadline:
-            raise CommandError(
-                f"Airflow's API does not answer after {airflow.READY_TIMEOUT_S} s; see its logs"
-            )
-        time.sleep(LOOK_EVERY_S)
-
-
 def _build(request: DemoRequest, site: Site, watcher: Watcher, began: float) -> DemoResult:
     """Run the DAG, and prove that the image is there."""
-    api, dag_id = site.follower.api, request.template.dag_id
     try:
         run_id = site.follower.run(request.conf)
-        published = _published(api, dag_id, run_id)
+        published = _published(site.follower.api, request.template.dag_id, run_id)
         version_id = published["image_versions"][0]["id"]
         regions = azure.check_version(site.arm, version_id)
         vhd, size = _export(request, site.arm, version_id, watcher)
@@ -142,11 +76,12 @@ def _build(request: DemoRequest, site: Site, watcher: Watcher, began: float) -> 
         build_id=published["build_id"],
         stages=site.follower.stages(run_id),
         packages=published.get("packages") or {},
+        base_image_s=site.base_image_s,
         total_s=time.monotonic() - began,
     )
 
 
-def _published(api: rest.AirflowApi, dag_id: str, run_id: str) -> dict[str, Any]:
+def _published(api: AirflowApi, dag_id: str, run_id: str) -> dict[str, Any]:
     """Return what the stage `publish` handed on: build, image versions, packages."""
     published: dict[str, Any] = api.xcom(dag_id, run_id, "publish") or {}
     if not published.get("image_versions"):

@@ -18,6 +18,7 @@ from pathlib import Path
 from aib_airflow.cli.errors import CommandError
 
 MARK = "AIB_DEMO_WORK"
+SHOWN_LINES = 8
 PROC = Path("/proc")
 
 
@@ -54,14 +55,26 @@ class Child:
         """The process id, and the id of its session."""
         return self._process.pid
 
+    def has_ended(self) -> bool:
+        """Tell whether the program has ended."""
+        return self._process.poll() is not None
+
     def check(self) -> None:
         """Raise CommandError with the last lines of the log when the program has ended."""
-        code = self._process.poll()
-        if code is not None:
+        if self.has_ended():
             raise CommandError(
-                f"{self.name} ended with exit code {code}; the last lines of {self.log}:\n"
-                + indent(last_lines(self.log, 8))
+                f"{self.name} ended with exit code {self._process.returncode}; the last lines of {self.log}:\n"
+                + indent(self.lines()[-SHOWN_LINES:])
             )
+
+    def require_success(self) -> None:
+        """Raise CommandError when the program has ended badly."""
+        if self._process.poll():
+            self.check()
+
+    def lines(self) -> list[str]:
+        """Return the whole lines that the program has written so far."""
+        return read_lines(self.log)
 
 
 def stop(roots: set[int], *, mark: str | None = None, timeout_s: float = 30) -> int:
@@ -122,10 +135,10 @@ def marked(mark: str) -> set[int]:
     return found - {os.getpid()}
 
 
-def last_lines(path: Path, count: int) -> list[str]:
-    """Return the last lines of a log; an unreadable log has none."""
+def read_lines(log: Path) -> list[str]:
+    """Return the whole lines of a log; an unreadable one has none."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        return log.read_text(encoding="utf-8", errors="replace").rpartition("\n")[0].splitlines()
     except OSError:
         return []
 

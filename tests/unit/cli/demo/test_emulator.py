@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aib_airflow.cli.demo.azure import EmulatorConnection
-from aib_airflow.cli.demo.emulator import wait_for_connection
+from aib_airflow.cli.demo.emulator import wait_for_base_image, wait_for_connection
 from aib_airflow.cli.demo.processes import Child, stop
 from aib_airflow.cli.errors import CommandError
 
@@ -74,3 +74,18 @@ def test_airflow_and_our_own_client_get_the_same_azure(tmp_path: Path) -> None:
     assert account.subscription_id == airflow["extra"]["subscription_id"]
     assert (account.client_id, account.client_secret) == (airflow["login"], airflow["password"])
     assert "secret" not in repr(connection)
+
+
+def test_making_the_base_image_is_told_line_by_line(tmp_path: Path) -> None:
+    """The first demo on a machine spends most of a minute there."""
+    child = child_of("print('partitions'); print('20 of 300 packages')", tmp_path)
+    told: list[str] = []
+    wait_for_base_image(child, told.append, sleep=lambda seconds: None)
+    assert told == ["partitions", "20 of 300 packages"]
+
+
+def test_a_base_image_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    """Without one no machine starts."""
+    child = child_of("raise SystemExit('aib: error: no Debian sources')", tmp_path)
+    with pytest.raises(CommandError, match="no Debian sources"):
+        wait_for_base_image(child, lambda line: None, sleep=lambda seconds: None)
