@@ -11,8 +11,8 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,6 +127,12 @@ class Operations:
             self._spawn(cloud, operation)
         return operation
 
+    @contextmanager
+    def exclusive(self, resource: ResourceId) -> Iterator[None]:
+        """Wait until no work is done on the resource, and let none begin before the block ends."""
+        with self._locks[resource]:
+            yield
+
     def resume(self, cloud: Cloud) -> int:
         """Run again what an earlier process left unfinished. Returns how many."""
         left = [operation for operation in self._all() if operation.status == IN_PROGRESS]
@@ -173,8 +179,7 @@ class Operations:
         with suppress(ArmError), cloud.store.edit(resource) as found:
             if found.inner.get("operation") == operation.name:
                 found.inner.pop("operation")
-            if operation.changes_state:
-                found.properties["provisioningState"] = status
+                found.properties.update({"provisioningState": status} if operation.changes_state else {})
         operation.settle(status, stamp(cloud.clock.now()), error)
         self._save(operation)
 

@@ -11,7 +11,7 @@ from aib_airflow.emulator.cloud import Cloud
 from aib_airflow.emulator.compute import attachments, sizes
 from aib_airflow.emulator.identifiers import ResourceId, parse_id
 from aib_airflow.emulator.machines.model import Machine, MachineSpec, PowerState, Provisioning
-from aib_airflow.emulator.network import virtual_networks
+from aib_airflow.emulator.network import reachability, virtual_networks
 from aib_airflow.emulator.store import Json, Resource
 
 DEALLOCATED = "deallocated"
@@ -58,7 +58,8 @@ def _folder(cloud: Cloud, vm: Resource) -> Path:
 def _spec(cloud: Cloud, vm: Resource) -> MachineSpec:
     size = sizes.find_size(vm.properties["hardwareProfile"]["vmSize"])
     os_disk, *data_disks = [parse_id(item["managedDisk"]["id"]) for item in attachments.disks_of(vm)]
-    private_address, subnet = _private_network(cloud, vm)
+    interface = _first_interface(cloud, vm)
+    private_address, subnet = _private_network(cloud, interface)
     return MachineSpec(
         name=vm.id.name,
         folder=_folder(cloud, vm),
@@ -70,6 +71,7 @@ def _spec(cloud: Cloud, vm: Resource) -> MachineSpec:
         provisioning=_provisioning(vm),
         private_address=private_address,
         subnet=subnet,
+        ports=reachability.open_ports(cloud, interface),
     )
 
 
@@ -85,19 +87,15 @@ def _provisioning(vm: Resource) -> Provisioning:
     )
 
 
-def _private_network(cloud: Cloud, vm: Resource) -> tuple[str, str]:
-    """Return the private address of the first interface, and its subnet's prefix."""
-    configuration = first_ip_configuration(cloud, vm)["properties"]
-    subnet = virtual_networks.find_subnet(cloud, parse_id(configuration["subnet"]["id"]))
+def _private_network(cloud: Cloud, interface: Resource) -> tuple[str, str]:
+    """Return the private address of the first IP configuration, and its subnet's prefix."""
+    properties: Json = interface.properties["ipConfigurations"][0]["properties"]
+    subnet = virtual_networks.find_subnet(cloud, parse_id(properties["subnet"]["id"]))
     prefix = subnet["properties"]["addressPrefix"] if subnet else "10.0.0.0/24"
-    return configuration["privateIPAddress"], prefix
+    return properties["privateIPAddress"], prefix
 
 
-def first_ip_configuration(cloud: Cloud, vm: Resource) -> Json:
-    """Return the primary IP configuration of the primary interface."""
-    interfaces = vm.properties["networkProfile"]["networkInterfaces"]
-    primary = next(
-        (item for item in interfaces if (item.get("properties") or {}).get("primary")), interfaces[0]
-    )
-    interface = cloud.store.get(parse_id(primary["id"]))
-    return dict(interface.properties["ipConfigurations"][0])
+def _first_interface(cloud: Cloud, vm: Resource) -> Resource:
+    interfaces: list[Json] = vm.properties["networkProfile"]["networkInterfaces"]
+    primary = (item for item in interfaces if (item.get("properties") or {}).get("primary"))
+    return cloud.store.get(parse_id(next(primary, interfaces[0])["id"]))

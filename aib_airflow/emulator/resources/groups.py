@@ -80,7 +80,8 @@ def delete_all(cloud: Cloud, operation: Operation) -> None:
     """Work: delete every resource, then the group."""
     identity = operation.target
     for resource in sorted(cloud.store.inside(identity), key=_deletion_rank):
-        removal.remove(cloud, resource)
+        with cloud.operations.exclusive(resource.id):
+            removal.remove(cloud, resource)
     cloud.store.remove(identity)
 
 

@@ -29,6 +29,7 @@ def test_a_machine_is_made_of_what_the_request_says(stocked: Any, machine: Any, 
     body = stocked.put(VM, machine)
     spec = host.named("vm").spec
     assert (spec.cpus, spec.memory_mb, spec.address) == (2, 1024, "127.78.0.4")
+    assert spec.ports == (22, 5985, 5986)
     assert (spec.private_address, spec.subnet) == ("10.1.0.4", "10.1.0.0/24")
     assert spec.provisioning.custom_data == b"#cloud-config\n"
     assert spec.provisioning.hostname == "vm"
