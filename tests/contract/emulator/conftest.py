@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.identity import ClientSecretCredential
@@ -19,6 +20,8 @@ from aib_airflow.emulator.fake_host import FakeHost
 from aib_airflow.emulator.server import Emulator
 from aib_airflow.emulator.settings import Latencies, Settings
 
+WEST = {"location": "westus2"}
+NETWORK = {"api_version": "2024-05-01"}
 NO_LATENCY = Latencies(machine_s=0, disk_s=0, gallery_s=0, delete_s=0)
 
 
@@ -29,6 +32,14 @@ class Clients:
     compute: ComputeManagementClient
     network: NetworkManagementClient
     resource: ResourceManagementClient
+
+
+@dataclass(frozen=True)
+class BuildNetwork:
+    """What a machine in the group `build` needs: an interface's id, and the public address behind it."""
+
+    interface: str
+    address: str
 
 
 @pytest.fixture(scope="session")
@@ -90,3 +101,34 @@ def clients(azure: Emulator, credential: ClientSecretCredential) -> Iterator[Cli
         ResourceManagementClient(credential, subscription, api_version="2024-07-01", **settings) as resource,
     ):
         yield Clients(compute, network, resource)
+
+
+@pytest.fixture
+def network(clients: Clients) -> BuildNetwork:
+    """The group `build` with a network that lets SSH in, made as a client makes it."""
+    clients.resource.resource_groups.create_or_update("build", {**WEST, "tags": {"aib-run": "r1"}})
+    create = clients.network
+    rule = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp"}
+    rule |= {"sourceAddressPrefix": "*", "sourcePortRange": "*"}
+    rule |= {"destinationAddressPrefix": "*", "destinationPortRange": "22"}
+    rules = {"securityRules": [{"name": "ssh", "properties": rule}]}
+    nsg = create.network_security_groups.begin_create_or_update(
+        "build", "nsg", body(rules), **NETWORK
+    ).result()
+    subnet = {"addressPrefix": "10.1.0.0/24", "networkSecurityGroup": {"id": nsg.id}}
+    space = {"addressSpace": {"addressPrefixes": ["10.1.0.0/16"]}}
+    space["subnets"] = [{"name": "build", "properties": subnet}]
+    vnet = create.virtual_networks.begin_create_or_update("build", "vnet", body(space), **NETWORK).result()
+    static = {**body({"publicIPAllocationMethod": "Static"}), "sku": {"name": "Standard"}}
+    address = create.public_ip_addresses.begin_create_or_update("build", "ip", static, **NETWORK).result()
+    joined = {"subnet": {"id": vnet.subnets[0].id}, "publicIPAddress": {"id": address.id}}
+    interface = {"ipConfigurations": [{"name": "main", "properties": joined}]}
+    nic = create.network_interfaces.begin_create_or_update(
+        "build", "nic", body(interface), **NETWORK
+    ).result()
+    return BuildNetwork(nic.id, address.ip_address)
+
+
+def body(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource in westus2."""
+    return {**WEST, "properties": properties}

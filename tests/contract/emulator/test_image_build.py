@@ -14,46 +14,7 @@ from azure.storage.blob import BlobClient
 COMPUTE = {"api_version": "2024-07-01"}
 DISKS = {"api_version": "2024-03-02"}
 GALLERY = {"api_version": "2024-03-03"}
-NETWORK = {"api_version": "2024-05-01"}
 WEST = {"location": "westus2"}
-
-
-def make_network(clients: Any, group: str) -> tuple[str, Any]:
-    """Return the id of a network interface with a public address, and the address resource."""
-    network = clients.network
-    rule = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp"}
-    rule |= {"sourceAddressPrefix": "*", "sourcePortRange": "*"}
-    rule |= {"destinationAddressPrefix": "*", "destinationPortRange": "22"}
-    nsg = network.network_security_groups.begin_create_or_update(
-        group,
-        "nsg",
-        {**WEST, "properties": {"securityRules": [{"name": "ssh", "properties": rule}]}},
-        **NETWORK,
-    ).result()
-    subnet = {
-        "name": "build",
-        "properties": {"addressPrefix": "10.1.0.0/24", "networkSecurityGroup": {"id": nsg.id}},
-    }
-    vnet = network.virtual_networks.begin_create_or_update(
-        group,
-        "vnet",
-        {**WEST, "properties": {"addressSpace": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": [subnet]}},
-        **NETWORK,
-    ).result()
-    address = network.public_ip_addresses.begin_create_or_update(
-        group,
-        "ip",
-        {**WEST, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}},
-        **NETWORK,
-    ).result()
-    configuration = {"subnet": {"id": vnet.subnets[0].id}, "publicIPAddress": {"id": address.id}}
-    nic = network.network_interfaces.begin_create_or_update(
-        group,
-        "nic",
-        {**WEST, "properties": {"ipConfigurations": [{"name": "main", "properties": configuration}]}},
-        **NETWORK,
-    ).result()
-    return nic.id, address
 
 
 def machine_body(nic: str) -> dict[str, Any]:
@@ -81,7 +42,7 @@ def power_of(clients: Any, group: str, name: str) -> str:
 
 
 def test_an_image_goes_from_the_marketplace_to_two_regions_and_outlives_its_group(
-    clients: Any, host: Any, azure: Any, tiny_image: Any, tmp_path: Path
+    clients: Any, host: Any, azure: Any, network: Any, tiny_image: Any
 ) -> None:
     """A version is standalone: bytes of the marketplace image come out of it after its build is gone."""
     compute, resource = clients.compute, clients.resource
@@ -98,16 +59,16 @@ def test_an_image_goes_from_the_marketplace_to_two_regions_and_outlives_its_grou
         "images", "corp", "web", {**WEST, "properties": definition}, **GALLERY
     ).result()
 
-    resource.resource_groups.create_or_update("build", {**WEST, "tags": {"aib-run": "r1"}})
-    nic, address = make_network(clients, "build")
-    assert address.ip_address.startswith("127.")
-    vm = compute.virtual_machines.begin_create_or_update("build", "vm", machine_body(nic), **COMPUTE).result()
+    vm = compute.virtual_machines.begin_create_or_update(
+        "build", "vm", machine_body(network.interface), **COMPUTE
+    ).result()
     assert vm.provisioning_state == "Succeeded"
     assert vm.storage_profile.image_reference.exact_version == tiny_image.version
     machine = host.named("vm")
-    assert machine.spec.address == address.ip_address
+    assert machine.spec.address == network.address
     assert machine.spec.provisioning.ssh_public_keys == ("ssh-ed25519 AAAA test",)
     assert power_of(clients, "build", "vm") == "PowerState/running"
+    assert machine.spec.ports == (22,)
     machine.kill()
     assert power_of(clients, "build", "vm") == "PowerState/stopped"
     compute.virtual_machines.begin_deallocate("build", "vm", **COMPUTE).result()
@@ -149,7 +110,7 @@ def test_an_image_goes_from_the_marketplace_to_two_regions_and_outlives_its_grou
     assert not resource.resource_groups.check_existence("build")
     assert not list((azure.settings.state_dir / "subscriptions").glob("*/resourcegroups/build"))
 
-    vhd = download_disk_of_version(clients, azure, version.id, tmp_path)
+    vhd = download_disk_of_version(clients, azure, version.id, azure.settings.state_dir.parent)
     assert content_of(vhd, "vpc") == content_of(tiny_image.disk_path, "qcow2")
 
 
