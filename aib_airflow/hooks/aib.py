@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from airflow.sdk import BaseHook
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 DEFAULT_CONN_ID = "aib_default"
+
+# At INFO the SDKs write every request and its headers into the task's log: forty lines where one line of a
+# script matters. `[logging] namespace_levels = azure.core=INFO` brings them back.
+logging.getLogger("azure").setLevel(logging.WARNING)
 
 
 class AibHook(BaseHook):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from airflow.sdk import BaseOperator
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # A trigger ends its own wait with a named cause; Airflow's limit only catches a trigger that cannot.
 _TRIGGER_GRACE = timedelta(minutes=2)
+PATIENCE_S = 3.0
 
 
 class BuildOperator(BaseOperator):
@@ -56,20 +58,35 @@ class BuildOperator(BaseOperator):
         return value
 
     def wait(
-        self, trigger: type[AzureTrigger], what: str, *, until: datetime, then: str, **kwargs: Any
-    ) -> NoReturn:
-        """Give the worker back until the trigger fires, then go on in the method named `then`.
+        self,
+        context: Context,
+        trigger: AzureTrigger,
+        *,
+        then: Callable[..., Any],
+        begin: Callable[[], Awaitable[None]] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Wait for a trigger, then go on with `then(context, event, **options)`.
 
-        `then` gets the event; an `options` argument of ours is passed through to it.
+        `begin` is awaited first. Most waits are over in a second or two, and going to the triggerer and back
+        takes longer: only after a moment of patience the worker is given back.
         """
-        options = kwargs.pop("options", {})
-        self.defer(
-            trigger=trigger(conn_id=self.conn_id, deadline=until.isoformat(), what=what, **kwargs),
-            method_name=then,
+        account = AibHook(self.conn_id).account()
+
+        async def attend() -> dict[str, Any] | None:
+            if begin is not None:
+                await begin()
+            return await trigger.attend(account, PATIENCE_S)
+
+        if (event := asyncio.run(attend())) is not None:
+            return then(context, event, **options)
+        remaining = datetime.fromisoformat(trigger.deadline) - datetime.now(UTC)
+        return self.defer(
+            trigger=trigger,
+            method_name=then.__name__,
             kwargs=options,
-            timeout=max(until - datetime.now(UTC), timedelta()) + _TRIGGER_GRACE,
+            timeout=max(remaining, timedelta()) + _TRIGGER_GRACE,
         )
-        raise AssertionError("defer returned")
 
 
 class ArmOperator(BuildOperator):
@@ -107,14 +124,13 @@ class ArmOperator(BuildOperator):
         with self.arm() as arm:
             for number in range(first, len(self.rounds)):
                 if operations := self._begin(arm, build, context, number):
-                    self.wait(
-                        OperationTrigger,
-                        ", ".join(operation.what for operation in operations),
-                        until=self.deadline(build),
-                        then="resume",
+                    trigger = OperationTrigger(
+                        conn_id=self.conn_id,
+                        deadline=self.deadline(build).isoformat(),
+                        what=", ".join(operation.what for operation in operations),
                         operations=[operation.to_json() for operation in operations],
-                        options={"round_number": number},
                     )
+                    return self.wait(context, trigger, then=self.resume, round_number=number)
             return self.finish(arm, build, context)
 
     def _begin(self, arm: Arm, build: Build, context: Context, number: int) -> list[Operation]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from aib_airflow.plan import CustomizerStep
-    from aib_airflow.remote.job import Job
     from aib_airflow.remote.ssh import SshTarget
     from aib_airflow.template.customizers import FileStep
 
@@ -56,7 +55,7 @@ class CustomizeOperator(BuildOperator):
 class ShellCustomizeOperator(CustomizeOperator):
     """Run a Shell customiser: one script, as the build's user, exactly once."""
 
-    def execute(self, context: Context) -> None:
+    def execute(self, context: Context) -> Any:
         """Start the script, or find the one that an earlier attempt started, and follow it."""
         from aib_airflow.remote.job import Job
         from aib_airflow.scripts import read_script
@@ -64,17 +63,19 @@ class ShellCustomizeOperator(CustomizeOperator):
         step, machine = self.step(context), self.machine(context)
         # Airflow raises max_tries when somebody clears the task: then, and only then, it runs once more.
         job = Job(f"{self.task_id}-{context['ti'].max_tries}", read_script(step.script), env=PACKER_ENV)
-        asyncio.run(_start(machine.target(), job))
-        self.log.info("Started %s", step.label)
-        self.wait(
-            JobTrigger,
-            step.label,
-            until=self.build(context).deadline,
-            then="ended",
+        trigger = JobTrigger(
+            conn_id=self.conn_id,
+            deadline=self.build(context).deadline.isoformat(),
+            what=step.label,
             target=machine.to_json(),
             job_id=job.id,
-            options={"label": step.label},
         )
+
+        async def start() -> None:
+            await (await trigger.machine()).start(job)
+            self.log.info("Started %s", step.label)
+
+        return self.wait(context, trigger, then=self.ended, begin=start, label=step.label)
 
     def ended(self, context: Context, event: dict[str, Any], label: str) -> None:
         """Fail with the exit code and the last lines unless the script succeeded."""
@@ -110,13 +111,6 @@ def _destination(destination: str, source: str) -> str:
         if destination.endswith("/")
         else destination
     )
-
-
-async def _start(target: SshTarget, job: Job) -> None:
-    from aib_airflow.remote.ssh import connect
-
-    async with connect(target) as machine:
-        await machine.start(job)
 
 
 async def _upload(target: SshTarget, content: bytes, path: str) -> None:

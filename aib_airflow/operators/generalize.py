@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
+from aib_airflow.azure.errors import UnavailableError
 from aib_airflow.hooks.aib import AibHook
 from aib_airflow.machine import BuildMachine, load_keys
 from aib_airflow.operators.base import BuildOperator
+from aib_airflow.remote.job import ConnectionLostError
 from aib_airflow.triggers.base import raise_for
 from aib_airflow.triggers.ssh import JobTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
-
-    from aib_airflow.remote.job import Job
-    from aib_airflow.remote.ssh import SshTarget
 
 PACKAGES_KEY = "packages"
 
@@ -29,32 +27,36 @@ class GeneralizeMachineOperator(BuildOperator):
     it has powered itself off, which is the script's last command, is the proof of success.
     """
 
-    def execute(self, context: Context) -> None:
+    def execute(self, context: Context) -> Any:
         """Start the script, or find the one that an earlier attempt started, and follow it."""
-        from aib_airflow.remote.job import ConnectionLostError, Job
-        from aib_airflow.remote.scripts import generalize
+        from aib_airflow.remote.job import Job
+        from aib_airflow.remote.scripts import INVENTORY, generalize
 
         build = self.build(context)
         machine = BuildMachine.from_json(self.pull(context, "provision"))
         script = generalize(machine.username, load_keys(machine.secret).public_key)
         job = Job(f"{self.task_id}-{context['ti'].max_tries}", script, sudo=True)
-        try:
-            packages = asyncio.run(_start(machine.target(), job))
-        except ConnectionLostError as error:
-            # An earlier attempt may have come to the end: the trigger looks at the machine's power state.
-            self.log.warning("%s", error)
-        else:
-            self.log.info("%d packages are installed", len(packages))
-            context["ti"].xcom_push(PACKAGES_KEY, packages)
-        self.wait(
-            JobTrigger,
-            "generalize",
-            until=build.deadline,
-            then="ended",
+        trigger = JobTrigger(
+            conn_id=self.conn_id,
+            deadline=build.deadline.isoformat(),
+            what="generalize",
             target=machine.to_json(),
             job_id=job.id,
             vm_id=build.vm_id(AibHook(self.conn_id).account().subscription_id),
         )
+
+        async def start() -> None:
+            try:
+                connection = await trigger.machine()
+                packages = _read_inventory(await connection.run(INVENTORY))
+                context["ti"].xcom_push(PACKAGES_KEY, packages)
+                self.log.info("%d packages are installed", len(packages))
+                await connection.start(job)
+            except (UnavailableError, ConnectionLostError) as error:
+                # An earlier attempt may have come to the end: the trigger looks at the machine's power state.
+                self.log.warning("%s", error)
+
+        return self.wait(context, trigger, then=self.ended, begin=start)
 
     def ended(self, context: Context, event: dict[str, Any]) -> None:
         """Fail with the exit code and the last lines unless the machine powered itself off."""
@@ -68,11 +70,5 @@ class GeneralizeMachineOperator(BuildOperator):
         self.log.info("The machine has powered itself off")
 
 
-async def _start(target: SshTarget, job: Job) -> dict[str, str]:
-    from aib_airflow.remote.scripts import INVENTORY
-    from aib_airflow.remote.ssh import connect
-
-    async with connect(target) as machine:
-        inventory = (await machine.run(INVENTORY)).decode()
-        await machine.start(job)
-    return dict(line.split(" ", 1) for line in inventory.splitlines() if " " in line)
+def _read_inventory(output: bytes) -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in output.decode().splitlines() if " " in line)

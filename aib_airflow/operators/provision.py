@@ -59,14 +59,13 @@ class ProvisionMachineOperator(ArmOperator):
             secret=build.secret,
         )
         limit = datetime.now(UTC) + timedelta(seconds=conf.getint("aib", "ssh_timeout_s"))
-        self.wait(
-            SshReadyTrigger,
-            f"SSH to {machine.address}",
-            until=min(limit, build.deadline),
-            then="ready",
+        trigger = SshReadyTrigger(
+            conn_id=self.conn_id,
+            deadline=min(limit, build.deadline).isoformat(),
+            what=f"SSH to {machine.address}",
             target=machine.to_json(),
-            options={"machine": machine.to_json()},
         )
+        return self.wait(context, trigger, then=self.ready, machine=machine.to_json())
 
     def ready(self, context: Context, event: dict[str, Any], machine: dict[str, str]) -> dict[str, str]:
         """Return where the machine answers."""

@@ -41,10 +41,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """Output since an offset, and the exit code once the job has ended and no output is left."""
+    """Output since an offset, and the exit code once the job has ended and no output is left.
+
+    `is_full` says that there was more output than one look brings.
+    """
 
     output: bytes
     exit_code: int | None
+    is_full: bool = False
 
 
 class Communicator(Protocol):

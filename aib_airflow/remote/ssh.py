@@ -99,25 +99,22 @@ class SshCommunicator:
 
     async def upload(self, content: bytes, path: str, *, mode: int = 0o644) -> None:
         """Write a file and verify its checksum on the machine. Raises RemoteError when they differ."""
-        # A name of its own: two attempts at once must not write into each other's file.
-        target, part = shlex.quote(path), shlex.quote(f"{path}.{secrets.token_hex(4)}")
-        seen = await self.run(f"cat > {part} && sha256sum < {part}", content)
-        digest = hashlib.sha256(content).hexdigest()
-        if seen.split()[:1] != [digest.encode()]:
-            raise RemoteError(f"{self._host}: {path} arrived damaged (sha256 is not {digest}); try again")
-        await self.run(f"chmod {mode:o} {part} && mv -f {part} {target}")
+        await self.run(_receive(content, path, mode), content)
 
     async def start(self, job: Job) -> None:
-        """Start the job unless it was started before."""
+        """Start the job unless it was started before: upload, check and start in one command."""
         paths = _paths(job.id)
         script = f"{paths.base_dir}/{job.id}.script"
-        await self.run(f"mkdir -p -m 0755 {shlex.quote(BASE_DIR)}")
-        await self.upload(job.script, script, mode=0o755)
         command = f"sudo -n -- {shlex.quote(script)}" if job.sudo else shlex.quote(script)
         wrapper = build_posix_wrapper_command(command, paths, dict(job.env))
-        # mkdir is the claim: of two attempts at once, or of one repeated, exactly one starts the script.
-        claim = f"mkdir {shlex.quote(paths.job_dir + '.claim')} 2>/dev/null || exit 0"
-        await self.run("bash -c " + shlex.quote(f"{claim}\n{wrapper}"))
+        steps = [
+            f"mkdir -p -m 0755 {shlex.quote(BASE_DIR)} || exit",
+            f"{_receive(job.script, script, 0o755)} || exit",
+            # mkdir is the claim: of two attempts at once, or of one repeated, exactly one starts the script.
+            f"mkdir {shlex.quote(paths.job_dir + '.claim')} 2>/dev/null || exit 0",
+            wrapper,
+        ]
+        await self.run("bash -c " + shlex.quote("\n".join(steps)), job.script)
 
     async def poll(self, job_id: str, offset: int) -> JobStatus:
         """Read what the job has written since `offset` bytes, and whether it ended."""
@@ -127,13 +124,24 @@ class SshCommunicator:
         # The exit code is read first: what the log holds then is all of it.
         answer = await self.run(f"{ended}; echo; {tail}")
         code, _, output = answer.partition(b"\n")
-        if not code.isdigit() or len(output) == CHUNK_BYTES:
-            return JobStatus(output, None)
-        return JobStatus(output, int(code))
+        is_full = len(output) == CHUNK_BYTES
+        return JobStatus(output, int(code) if code.isdigit() and not is_full else None, is_full)
 
     async def stop(self, job_id: str) -> None:
         """End the job and all it has started."""
         await self.run(f"sudo -n sh -c {shlex.quote(build_posix_kill_command(_paths(job_id).pid_file))}")
+
+
+def _receive(content: bytes, path: str, mode: int) -> str:
+    """Return the command that writes its input to a file, unless the checksum says that it is damaged."""
+    # A name of its own: two attempts at once must not write into each other's file.
+    target, part = shlex.quote(path), shlex.quote(f"{path}.{secrets.token_hex(4)}")
+    digest = hashlib.sha256(content).hexdigest()
+    complain = f"echo {target} arrived damaged, its sha256 is not {digest}: try again >&2; false"
+    return (
+        f"cat > {part} && {{ test \"$(sha256sum < {part})\" = '{digest}  -' || {{ {complain}; }}; }}"
+        f" && chmod {mode:o} {part} && mv -f {part} {target}"
+    )
 
 
 def _paths(job_id: str) -> RemoteJobPaths:

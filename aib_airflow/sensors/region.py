@@ -32,20 +32,20 @@ class RegionSensor(BuildOperator):
         self.distribute = distribute
         self.region = region
 
-    def execute(self, context: Context) -> None:
+    def execute(self, context: Context) -> Any:
         """Watch from the triggerer."""
         version = self.pull(context, self.distribute)
         if self.region not in version["regions"]:
             raise AirflowSkipException(f"this run does not distribute to {self.region}")
         limit_s = conf.getint("aib", "replication_timeout_s")
-        self.wait(
-            RegionTrigger,
-            f"replication of {version['id']} to {self.region}",
-            until=datetime.now(UTC) + timedelta(seconds=limit_s),
-            then="replicated",
+        trigger = RegionTrigger(
+            conn_id=self.conn_id,
+            deadline=(datetime.now(UTC) + timedelta(seconds=limit_s)).isoformat(),
+            what=f"replication of {version['id']} to {self.region}",
             version_id=version["id"],
             region=self.region,
         )
+        return self.wait(context, trigger, then=self.replicated)
 
     def replicated(self, context: Context, event: dict[str, Any]) -> str:
         """Return the region."""

@@ -16,6 +16,8 @@ from aib_airflow.hooks.aib import AibHook
 if TYPE_CHECKING:
     from azure.core import AsyncPipelineClient
 
+    from aib_airflow.azure.credentials import Account
+
 
 class DeadlineError(errors.FinalError):
     """A wait was not over in time."""
@@ -52,18 +54,30 @@ class AzureTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until it is done; a failure is an event too."""
+        yield TriggerEvent(await self._watch(await AibHook(self.conn_id).aaccount()))
+
+    async def attend(self, account: Account, seconds: float) -> dict[str, Any] | None:
+        """Look from a worker for a moment; return the event's payload, or None when it is not done by then."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._watch(account)
+        except TimeoutError:
+            return None
+        finally:
+            await self.cleanup()
+
+    async def _watch(self, account: Account) -> dict[str, Any]:
         from aib_airflow.azure.client import polling_client
 
-        account = await AibHook(self.conn_id).aaccount()
         try:
             async with polling_client(account) as client:
-                result = await self._watch(client, account.polling_interval_s)
+                return await self._look_until_done(client, account.polling_interval_s)
         except errors.AzureError as error:
-            yield TriggerEvent({"error": type(error).__name__, "code": error.code, "message": str(error)})
-        else:
-            yield TriggerEvent(result)
+            return {"error": type(error).__name__, "code": error.code, "message": str(error)}
 
-    async def _watch(self, client: AsyncPipelineClient[Any, Any], interval_s: float) -> dict[str, Any]:
+    async def _look_until_done(
+        self, client: AsyncPipelineClient[Any, Any], interval_s: float
+    ) -> dict[str, Any]:
         while True:
             last = "nothing went wrong"
             try:

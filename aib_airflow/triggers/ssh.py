@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
+import json
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from aib_airflow.remote.ssh import SshCommunicator
 
 TAIL_LINES = 10
+# What cloud-init writes at its end; nothing while it runs. `cloud-init status` says the same and takes seconds
+# of a slow machine's boot.
+CLOUD_INIT_RESULT = """
+if [ -e /run/cloud-init/result.json ]; then cat /run/cloud-init/result.json
+elif [ -e /run/cloud-init/disabled ] || ! [ -d /run/cloud-init ]; then echo '{"v1": {"errors": []}}'
+fi
+"""
 
 
 class SshTrigger(AzureTrigger):
@@ -78,17 +85,13 @@ class SshReadyTrigger(SshTrigger):
         if fresh:
             self.log.info("%s answers over SSH with its planted host key", self.target["address"])
         try:
-            status = await machine.run("command -v cloud-init >/dev/null && cloud-init status || echo none")
+            result = (await machine.run(CLOUD_INIT_RESULT)).strip()
         except ConnectionLostError as error:
             await self.disconnect()
             raise UnavailableError(str(error)) from error
-        state = status.decode().rpartition("status:")[2].split()[0]
-        if state in {"done", "none", "disabled"}:
-            return {}
-        if state == "error":
-            self.log.warning("cloud-init reports an error; the build goes on: %s", status.decode().strip())
-            return {}
-        return None
+        if result and (faults := json.loads(result)["v1"]["errors"]):
+            self.log.warning("cloud-init had errors; the build goes on: %s", faults)
+        return {} if result else None
 
 
 class JobTrigger(SshTrigger):
@@ -96,56 +99,54 @@ class JobTrigger(SshTrigger):
 
     :param job_id: the job's id on the machine
     :param vm_id: ARM id of the machine, when the job's success is that it powers the machine off
+    :param offset: bytes of the job's output that are in the log already
     """
 
-    fields: ClassVar[tuple[str, ...]] = ("target", "job_id", "vm_id")
+    fields: ClassVar[tuple[str, ...]] = ("target", "job_id", "vm_id", "offset")
 
-    def __init__(self, *, job_id: str, vm_id: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, job_id: str, vm_id: str | None = None, offset: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job_id = job_id
         self.vm_id = vm_id
-        self._offset = 0
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._line = ""
+        self.offset = offset
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
 
     async def look(self, client: AsyncPipelineClient[Any, Any]) -> dict[str, Any] | None:
         """Log what is new; return exit code and last lines when the job has ended."""
         try:
-            status = await self._poll()
+            exit_code = await self._poll()
         except UnavailableError:
             if self.vm_id and await power_state(client, self.vm_id) in {"stopped", "deallocated"}:
-                return self._result(0)
+                return {"exit_code": 0, "tail": list(self._tail)}
             raise
-        if status.exit_code is None or (self.vm_id and status.exit_code == 0):
+        if exit_code is None or (self.vm_id and exit_code == 0):
             return None
-        return self._result(status.exit_code)
+        return {"exit_code": exit_code, "tail": list(self._tail)}
 
-    async def _poll(self) -> JobStatus:
+    async def _poll(self) -> int | None:
         from aib_airflow.remote.job import ConnectionLostError
 
         machine = await self.machine()
         while True:
             try:
-                status = await machine.poll(self.job_id, self._offset)
+                status = await machine.poll(self.job_id, self.offset)
             except ConnectionLostError as error:
                 await self.disconnect()
                 raise UnavailableError(str(error)) from error
-            self._offset += len(status.output)
-            self._write(status.output)
-            if status.exit_code is not None or not status.output:
-                return status
+            logged = self._write(status)
+            if status.exit_code is not None or not logged:
+                return status.exit_code
 
-    def _write(self, output: bytes) -> None:
-        *lines, self._line = (self._line + self._decoder.decode(output)).split("\n")
-        for line in lines:
+    def _write(self, status: JobStatus) -> int:
+        """Log whole lines only, so that no letter is cut in two; return how many bytes that were."""
+        output = status.output
+        if status.exit_code is None and not status.is_full:
+            output = output[: output.rfind(b"\n") + 1]
+        for line in output.decode(errors="replace").splitlines():
             self._tail.append(line)
-            self.log.info("%s", line.rstrip("\r"))
-
-    def _result(self, exit_code: int) -> dict[str, Any]:
-        if self._line:
-            self._write(b"\n")
-        return {"exit_code": exit_code, "tail": list(self._tail)}
+            self.log.info("%s", line)
+        self.offset += len(output)
+        return len(output)
 
     async def on_kill(self) -> None:
         """Stop the job when a person stops the task."""

@@ -12,7 +12,9 @@ from airflow.sdk.exceptions import TaskDeferred
 
 from aib_airflow.azure.errors import CapacityError
 from aib_airflow.azure.operation import Kind, Operation
+from aib_airflow.hooks.aib import AibHook
 from aib_airflow.operators.base import ArmOperator
+from aib_airflow.triggers.base import AzureTrigger
 
 FIRST = Operation("/op/1", Kind.STATUS, "make the first")
 
@@ -53,7 +55,13 @@ def stage(monkeypatch) -> TwoRounds:
         operator, "build", lambda _: SimpleNamespace(deadline=datetime.now(UTC) + timedelta(hours=1))
     )
     monkeypatch.setattr(operator, "arm", contextlib.nullcontext)
+    monkeypatch.setattr(AibHook, "account", lambda _: None)
+    monkeypatch.setattr(AzureTrigger, "attend", nothing_yet)
     return operator
+
+
+async def nothing_yet(*_: Any) -> None:
+    """Not done within the worker's patience."""
 
 
 @pytest.fixture
@@ -68,6 +76,17 @@ def test_a_round_is_remembered_and_waited_for_without_a_worker(stage, context) -
     assert context["task_state_store"] == {"round-0-of-2": [FIRST.to_json()]}
     assert deferred.value.trigger.operations == [FIRST.to_json()]
     assert deferred.value.timeout > timedelta(hours=1)
+
+
+def test_what_is_done_at_once_is_not_deferred(stage, context, monkeypatch) -> None:
+    """A worker's moment of patience saves the way to the triggerer and back."""
+
+    async def done(*_: Any) -> dict[str, Any]:
+        return {}
+
+    monkeypatch.setattr(AzureTrigger, "attend", done)
+    assert stage.execute(context) == "made"
+    assert stage.calls == ["first", "second"]
 
 
 def test_another_attempt_waits_for_what_the_first_began(stage, context) -> None:

@@ -77,6 +77,15 @@ async def test_a_deadline_names_what_was_awaited_and_what_was_last_seen() -> Non
         raise_for(await fire(UnavailableError("503"), deadline=past))
 
 
+async def test_a_worker_attends_for_a_moment_only() -> None:
+    """What is done at once needs no triggerer; what is not, goes there."""
+    trigger = Scripted(conn_id="c", deadline=SOON, what="the thing")
+    trigger.sights = [None, {"x": 1}]
+    assert await trigger.attend(Account("s", polling_interval_s=0), 5) == {"x": 1}
+    trigger.sights = [None]
+    assert await trigger.attend(Account("s", polling_interval_s=60), 0.01) is None
+
+
 @pytest.mark.parametrize(
     "trigger",
     [
