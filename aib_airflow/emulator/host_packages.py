@@ -24,6 +24,7 @@ class HostPackage:
     name: str
     why: str
     proof: str
+    root_needs_it: bool = True
 
     def is_installed(self) -> bool:
         """Tell whether the proof is there; other distributions' packages count."""
@@ -41,6 +42,7 @@ REQUIRED = (
     HostPackage("e2fsprogs", "makes the root file system without a loop mount", "mke2fs"),
     HostPackage("fdisk", "partitions the base image", "sfdisk"),
     HostPackage("mmdebstrap", "installs Debian into the base image", "mmdebstrap"),
+    HostPackage("uidmap", "lets an ordinary user do so", "newuidmap", root_needs_it=False),
 )
 
 
@@ -51,8 +53,9 @@ def find_command(name: str) -> str | None:
 
 
 def missing() -> tuple[HostPackage, ...]:
-    """Return the packages whose proof is not on this host."""
-    return tuple(package for package in REQUIRED if not package.is_installed())
+    """Return the packages that this user needs and whose proof is not on this host."""
+    needed = (package for package in REQUIRED if package.root_needs_it or os.geteuid() != 0)
+    return tuple(package for package in needed if not package.is_installed())
 
 
 def install_line(packages: Iterable[HostPackage]) -> str:
