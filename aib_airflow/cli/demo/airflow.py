@@ -110,10 +110,8 @@ def _settings(installation: Installation) -> dict[str, str]:
         # Airflow's default of a second between two looks at the queue is most of a short task's time.
         "scheduler": {"scheduler_idle_sleep_time": "0.1"},
         "dag_processor": {"refresh_interval": "10", "min_file_process_interval": "10"},
+        # Nobody listens there; a log reader that asks anyway must not reach another Airflow's log server.
         "logging": {
-            # The SDKs log every request and its headers: forty lines where one line of a script matters.
-            "namespace_levels": "azure=WARNING",
-            # Nobody listens there; a log reader that asks anyway must not reach another Airflow's log server.
             "worker_log_server_port": str(free_port()),
             "trigger_log_server_port": str(free_port()),
         },

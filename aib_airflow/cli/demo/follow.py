@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,26 @@ from aib_airflow.cli.errors import CommandError
 LOOK_EVERY_S = 0.7
 READY_TIMEOUT_S = 180
 SHOWN_LINES = 12
+
+
+@dataclass(slots=True)
+class LogReading:
+    """How far one log was read. Airflow's own lines, in groups that its UI folds, are left out."""
+
+    token: str | None = None
+    folded: bool = False
+
+    def own_lines(self, lines: Iterable[str]) -> list[str]:
+        """Return the task's own lines of the next part of the log, without blank ones."""
+        shown: list[str] = []
+        for line in lines:
+            if line.startswith("::group::"):
+                self.folded = True
+            elif line.startswith("::endgroup::"):
+                self.folded = False
+            elif not self.folded and line.strip():
+                shown.append(line)
+        return shown
 
 
 @dataclass(slots=True)
@@ -34,7 +54,7 @@ class Follower:
     children: Sequence[Child] = ()
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    _tokens: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    _readings: dict[tuple[str, int], LogReading] = field(default_factory=dict)
 
     def wait_for_dag(self) -> None:
         """Wait until every component is healthy and the DAG is there.
@@ -77,9 +97,9 @@ class Follower:
                 self.watcher.log_line(stage, lines[-1])
 
     def _new_lines(self, run_id: str, stage: Stage) -> list[str]:
-        key = (stage.name, stage.attempt)
-        lines, self._tokens[key] = self.api.log(self.dag_id, run_id, stage, self._tokens.get(key))
-        return without_frames(lines)
+        reading = self._readings.setdefault((stage.name, stage.attempt), LogReading())
+        lines, reading.token = self.api.log(self.dag_id, run_id, stage, reading.token)
+        return reading.own_lines(lines)
 
     def _describe_failure(self, run_id: str) -> str:
         failed = next((stage for stage in self.stages(run_id) if stage.has_failed), None)
@@ -88,7 +108,7 @@ class Follower:
         lines, _ = self.api.log(self.dag_id, run_id, failed)
         return (
             f"stage {failed.name} failed; the last lines of its log:\n"
-            f"{indent(without_frames(lines)[-SHOWN_LINES:])}\n"
+            f"{indent(LogReading().own_lines(lines)[-SHOWN_LINES:])}\n"
             f"  the whole log: {self._log_file(run_id, failed)}"
         )
 
@@ -110,17 +130,3 @@ class Follower:
         for child in self.children:
             child.check()
         self.sleep(LOOK_EVERY_S)
-
-
-def without_frames(lines: Sequence[str]) -> list[str]:
-    """Return a task's own log lines: without blank ones, and without Airflow's (in groups its UI folds)."""
-    shown: list[str] = []
-    folded = False
-    for line in lines:
-        if line.startswith("::group::"):
-            folded = True
-        elif line.startswith("::endgroup::"):
-            folded = False
-        elif not folded and line.strip():
-            shown.append(line)
-    return shown

@@ -119,11 +119,11 @@ def _stage(instance: Mapping[str, Any]) -> Stage:
 
 
 def _lines(entry: Mapping[str, Any] | str) -> list[str]:
-    """Return the line of a log entry, and that of each exception it tells of."""
+    """Return the lines of a log entry, and those of each exception it tells of."""
     if isinstance(entry, str):
-        return [entry]
+        return entry.splitlines()
     errors = [f"{error['exc_type']}: {error['exc_value']}" for error in entry.get("error_detail") or ()]
-    return [str(entry["event"]), *errors]
+    return "\n".join([str(entry["event"]), *errors]).splitlines()
 
 
 def _timestamp(text: str | None) -> float | None:

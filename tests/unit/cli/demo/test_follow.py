@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aib_airflow.cli.demo.follow import Follower, without_frames
+from aib_airflow.cli.demo.follow import Follower, LogReading
 from aib_airflow.cli.demo.progress import PlainWatcher
 from aib_airflow.cli.demo.rest import AirflowApi
 from aib_airflow.cli.demo.stage import Stage
@@ -191,14 +191,10 @@ def test_a_task_that_handed_on_nothing_has_no_xcom(watcher: SilentWatcher) -> No
 
 
 def test_airflows_own_lines_are_folded_away() -> None:
-    """Where a log was read from, and what ran before the task, is of no interest here."""
-    lines = [
-        "::group::Log message source details",
-        "/a/b.log",
-        "::endgroup::",
-        " ",
-        "hello",
-        "::group::x",
-        "y",
+    """Where a log was read from, and what ran before the task, also when a group ends in the next part."""
+    reading = LogReading()
+    assert reading.own_lines(["::group::Log message source details", "/a.log", "::endgroup::", " ", "a"]) == [
+        "a"
     ]
-    assert without_frames(lines) == ["hello"]
+    assert reading.own_lines(["::group::Pre Execute", "startup parse"]) == []
+    assert reading.own_lines(["complete", "::endgroup::", "b"]) == ["b"]
