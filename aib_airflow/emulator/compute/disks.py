@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from pathlib import Path
 
@@ -164,8 +165,7 @@ def _image_source(cloud: Cloud, data: Json, location: str) -> sources.Source:
         raise errors.invalid_parameter(
             "galleryImageReference.lun", f"The image has no data disk at lun {lun}."
         )
-    size = contents.size_gb(files[lun])
-    return sources.Source(files[lun], source.os_type, source.generation, size, source.reference)
+    return dataclasses.replace(source, file=files[lun], size_gb=contents.size_gb(files[lun]))
 
 
 def _urn_of(path: str) -> Json:

@@ -79,7 +79,7 @@ def _version(call: Call, prefix: str, image: PlatformImage, *, expanded: bool) -
         item["properties"] = {
             "architecture": image.architecture,
             "hyperVGeneration": image.generation,
-            "osDiskImage": {"operatingSystem": image.os_type, "sizeInGb": image.size_gb},
+            "osDiskImage": {"operatingSystem": image.os_type},
             "dataDiskImages": [],
             "automaticOSUpgradeProperties": {"automaticOSUpgradeSupported": False},
             "imageDeprecationStatus": {"imageState": "Active"},

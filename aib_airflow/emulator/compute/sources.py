@@ -16,13 +16,17 @@ from aib_airflow.emulator.store import Json, Resource
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An image's content. `reference` is the image reference as ARM then shows it."""
+    """An image's content.
+
+    `reference` is the image reference as a machine then shows it, `origin` as its OS disk does.
+    """
 
     file: Path
     os_type: str
     generation: str
     size_gb: int
     reference: Json
+    origin: Json
     data_files: tuple[tuple[int, Path], ...] = ()
     is_generalized: bool = True
 
@@ -30,7 +34,7 @@ class Source:
 def resolve(cloud: Cloud, reference: Json, location: str) -> Source:
     """Find the image that `imageReference` means. Raises ArmError when there is none in this region."""
     if "id" not in reference:
-        return _from_marketplace(cloud, reference)
+        return _from_marketplace(cloud, reference, location)
     identity = tracked.reference(reference, "imageReference")
     kind = identity.type.lower()
     if kind in {DEFINITION.lower(), VERSION.lower()}:
@@ -57,7 +61,7 @@ def _urn(image: PlatformImage) -> tuple[str, str, str]:
     return (image.publisher.lower(), image.offer.lower(), image.sku.lower())
 
 
-def _from_marketplace(cloud: Cloud, reference: Json) -> Source:
+def _from_marketplace(cloud: Cloud, reference: Json, location: str) -> Source:
     words = [str(reference.get(key) or "") for key in ("publisher", "offer", "sku", "version")]
     if not all(words):
         raise errors.missing_parameter("imageReference.{publisher,offer,sku,version}")
@@ -66,7 +70,13 @@ def _from_marketplace(cloud: Cloud, reference: Json) -> Source:
         message = f"The platform image '{':'.join(words)}' is not available. Verify that all fields in the "
         raise errors.ArmError(404, "PlatformImageNotFound", message + "storage profile are correct.")
     shown = {**reference, "exactVersion": image.version}
-    return Source(image.disk_path, image.os_type, image.generation, image.size_gb, shown)
+    path = (
+        f"/Subscriptions/{cloud.settings.subscription_id}/Providers/Microsoft.Compute/Locations/{location}"
+        f"/Publishers/{image.publisher}/ArtifactTypes/VMImage/Offers/{image.offer}/Skus/{image.sku}"
+        f"/Versions/{image.version}"
+    )
+    origin = {"imageReference": {"id": path}}
+    return Source(image.disk_path, image.os_type, image.generation, image.size_gb, shown, origin)
 
 
 def _from_gallery(cloud: Cloud, identity: ResourceId, reference: Json, location: str) -> Source:
@@ -83,6 +93,7 @@ def _from_gallery(cloud: Cloud, identity: ResourceId, reference: Json, location:
         generation=definition.properties.get("hyperVGeneration", "V1"),
         size_gb=int(profile["osDiskImage"]["sizeInGB"]),
         reference={**reference, "exactVersion": version.id.name},
+        origin={"galleryImageReference": {"id": str(version.id)}},
         data_files=files,
         is_generalized=definition.properties["osState"] == "Generalized",
     )
@@ -118,6 +129,7 @@ def _from_managed_image(cloud: Cloud, image: Resource, reference: Json) -> Sourc
         generation=image.properties.get("hyperVGeneration", "V1"),
         size_gb=int(profile["osDisk"]["diskSizeGB"]),
         reference=dict(reference),
+        origin={"imageReference": {"id": str(image.id)}},
         data_files=files,
         is_generalized=profile["osDisk"].get("osState", "Generalized") == "Generalized",
     )

@@ -111,7 +111,7 @@ def _make_disk(cloud: Cloud, vm: Resource, item: Json, source: sources.Source | 
     }
     if "osType" in item and source:
         properties |= {"osType": item["osType"], "hyperVGeneration": source.generation}
-        properties["creationData"] |= {"imageReference": source.reference}
+        properties["creationData"] |= source.origin
     sku = item["managedDisk"]["storageAccountType"]
     cloud.store.save(disks.new_record(cloud, identity, vm.location, properties, sku))
 
