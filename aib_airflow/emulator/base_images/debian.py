@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from aib_airflow.emulator.base_images import mmdebstrap, partitions
-from aib_airflow.emulator.base_images.apt_sources import debian_sources
-from aib_airflow.emulator.base_images.catalogue import MarketplaceImage, describe, image_folder
+from aib_airflow.emulator.base_images.apt_sources import AptSource, debian_sources
+from aib_airflow.emulator.base_images.catalogue import MarketplaceImage, describe, image_folder, list_images
 
 PUBLISHER, OFFER, SKU = "Debian", "debian-12", "12-gen2"
 SIZE_GB = 4
@@ -32,24 +32,33 @@ Report = Callable[[str], None]
 def build(cache: Path, report: Report) -> MarketplaceImage:
     """Make the image from this host's own Debian sources; under a minute of work on two cores.
 
-    It appears in `cache` when it is whole; one build at a time, a second waits. Raises AptSourcesError,
-    MmdebstrapError or MachineError (a program is not installed) with what to do.
+    It appears in `cache` when it is whole. A build that had to wait for another one takes that one's image.
+    Raises AptSourcesError, MmdebstrapError or MachineError (a program is not installed) with what to do.
     """
     sources = debian_sources()
     cache.mkdir(parents=True, exist_ok=True)
-    with _alone(cache), _building_folder(cache) as folder:
+    known = list_images(cache)
+    with _alone(cache):
         version = version_of(dt.datetime.now(dt.UTC))
-        report(f"base image {PUBLISHER}:{OFFER}:{SKU}:{version}: partitions")
+        for image in list_images(cache):
+            if image not in known or image.version == version:
+                return image
+        return _build(cache, version, sources, report)
+
+
+def _build(cache: Path, version: str, sources: tuple[AptSource, ...], report: Report) -> MarketplaceImage:
+    name = f"base image {PUBLISHER}:{OFFER}:{SKU}:{version}"
+    target = image_folder(cache, SKU, version)
+    target.parent.mkdir(exist_ok=True)
+    with _building_folder(cache) as folder:
+        report(f"{name}: partitions")
         disk = folder / DISK_NAME
         partitions.make_partitions(disk, SIZE_GB * 1024, EFI_GRUB_CFG)
         mmdebstrap.install(sources, GUEST_ROOT, disk, SIZE_GB * 1024, report)
         disk.chmod(0o444)
-        image = _image(version, disk)
-        describe(image, folder)
-        target = image_folder(cache, SKU, version)
-        target.parent.mkdir(exist_ok=True)
+        describe(_image(version, disk), folder)
         folder.rename(target)
-    report(f"base image {PUBLISHER}:{OFFER}:{SKU}:{version}: ready in {target}")
+    report(f"{name}: ready in {target}")
     return _image(version, target / DISK_NAME)
 
 

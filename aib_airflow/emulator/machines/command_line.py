@@ -92,7 +92,7 @@ def _processor(spec: MachineSpec, accelerator: str) -> list[str]:
     acceleration = "tcg,thread=multi" if accelerator == "tcg" else accelerator
     machine = "q35,graphics=off,hpet=off,i8042=off,smm=off,vmport=off"
     return [
-        *["-machine", machine, "-accel", acceleration, "-cpu", "max"],
+        *["-machine", machine, "-accel", acceleration, "-cpu", "max,svm=off"],
         *["-smp", str(spec.cpus), "-m", f"{spec.memory_mb}M"],
     ]
 

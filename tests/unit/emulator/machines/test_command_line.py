@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ SPEC = MachineSpec(
 
 def values_of(option: str, spec: MachineSpec = SPEC, accelerator: str = "tcg") -> list[str]:
     argv = qemu_argv(spec, DISKS, FIRMWARE, accelerator)
-    return [value for name, value in zip(argv, argv[1:], strict=False) if name == option]
+    return [value for name, value in itertools.pairwise(argv) if name == option]
 
 
 def test_each_port_is_forwarded_on_the_machines_own_address_under_its_own_number():

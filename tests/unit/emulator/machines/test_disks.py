@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from aib_airflow.emulator.machines import disks, tools
 from aib_airflow.emulator.machines.disks import DiskError
 
-DiskUsage = namedtuple("DiskUsage", "total used free")
+
+class DiskUsage(NamedTuple):
+    """What shutil.disk_usage returns, as far as it is read."""
+
+    free: int
 
 
 def test_an_overlay_names_its_backing_image_wholly():
@@ -40,7 +44,7 @@ def test_an_image_that_is_not_there_is_named(tmp_path):
 
 def test_a_full_disk_is_told_before_the_copy_with_what_is_needed_and_free(tmp_path, monkeypatch):
     """Needed and free in MiB, and the folder: all that a person asks next."""
-    monkeypatch.setattr(disks.shutil, "disk_usage", lambda path: DiskUsage(0, 0, 3 * disks.MIB))
+    monkeypatch.setattr(disks.shutil, "disk_usage", lambda path: DiskUsage(3 * disks.MIB))
     with pytest.raises(DiskError) as caught:
         disks._require_space(700 * disks.MIB, tmp_path / "os.qcow2")
     assert "os.qcow2 needs 701 MiB" in str(caught.value)
@@ -64,8 +68,12 @@ def test_a_missing_qemu_img_is_told_with_its_apt_line(tmp_path, monkeypatch):
 
 def test_a_failed_write_leaves_nothing_under_the_name(tmp_path):
     """A target is whole or absent, and so is its temporary file."""
-    target = tmp_path / "os.qcow2"
-    with pytest.raises(DiskError, match="os.qcow2: boom"), disks._whole(target) as partial:
-        partial.write_bytes(b"half")
-        raise OSError(5, "boom")
+
+    def write_half() -> None:
+        with disks._whole(tmp_path / "os.qcow2") as partial:
+            partial.write_bytes(b"half")
+            raise OSError(5, "boom")
+
+    with pytest.raises(DiskError, match=r"os\.qcow2: boom"):
+        write_half()
     assert list(tmp_path.iterdir()) == []
