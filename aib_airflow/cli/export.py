@@ -37,6 +37,11 @@ def export_vhd(arm: Arm, version_id: str, *, group: str, location: str, target: 
         with _disk(arm, group, name, location, version_id), _read_access(arm, group, name) as sas:
             size = download_pages(sas, partial, report, verify=arm.account.ca_bundle or True)
         partial.replace(target)
+    except OSError as error:
+        if error.errno is None or error.filename:
+            raise
+        # A full disk is told without the file's name, by which a person finds the disk.
+        raise OSError(error.errno, error.strerror, str(target)) from error
     finally:
         partial.unlink(missing_ok=True)
     return size

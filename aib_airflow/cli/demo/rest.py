@@ -12,7 +12,8 @@ import httpx
 from aib_airflow.cli.demo.stage import Stage
 from aib_airflow.cli.errors import CommandError
 
-TIMEOUT_S = 30.0
+# Long, because two cores may be busy with a machine that boots; a dead Airflow is noticed by its process.
+TIMEOUT_S = 120.0
 
 
 class AirflowApi:

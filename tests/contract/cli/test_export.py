@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -123,6 +124,25 @@ def test_a_failed_export_leaves_no_file(arm: Arm, tmp_path: Path) -> None:
             location=HERE,
             target=target,
             report=lambda done, total: None,
+        )
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file(arm: Arm, tmp_path: Path) -> None:
+    """The system names none when a write fails; without it nobody knows which disk is full."""
+
+    def fill_the_disk(done: int, total: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "images" / "web-1.0.0.vhd"
+    with pytest.raises(OSError, match=r"No space left on device: .*web-1\.0\.0\.vhd"):
+        export_vhd(
+            arm,
+            publish(arm, "1.0.0", [HERE]),
+            group="images",
+            location=HERE,
+            target=target,
+            report=fill_the_disk,
         )
     assert list(target.parent.iterdir()) == []
 
