@@ -14,7 +14,7 @@ from aib_airflow.cli.demo.rest import AirflowApi
 from aib_airflow.cli.demo.stage import Stage
 from aib_airflow.cli.errors import CommandError
 
-LOOK_EVERY_S = 0.7
+LOOK_EVERY_S = 1.0
 READY_TIMEOUT_S = 180
 SHOWN_LINES = 12
 
