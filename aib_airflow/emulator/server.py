@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -41,12 +42,15 @@ class PortTakenError(Exception):
     """Another process listens on the port. The message names the port and the setting."""
 
 
+class StateInUseError(Exception):
+    """Another emulator runs on the state folder. The message names the folder and the setting."""
+
+
 class _Server(uvicorn.Server):
     """Cuts the connections that clients keep open: a TLS goodbye that nobody answers takes 30 s."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        connections = list(self.server_state.connections)
-        for connection in connections:
+        for connection in list(self.server_state.connections):
             if connection.transport:
                 connection.transport.abort()
         await super().shutdown(sockets)
@@ -81,6 +85,7 @@ class Emulator:
         self._tls = certificates.ensure(settings.state_dir / "tls", self.cloud.clock.now())
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._held = contextlib.ExitStack()
         self.endpoint = ""
 
     @property
@@ -101,8 +106,14 @@ class Emulator:
         }
 
     def __enter__(self) -> Self:
-        """Listen, run interrupted operations again, and say where it is. Raises PortTakenError."""
-        listener = _listen(self.settings.port)
+        """Listen, run interrupted operations again, and say where it is.
+
+        Raises PortTakenError and StateInUseError.
+        """
+        with contextlib.ExitStack() as held:
+            held.enter_context(_only_user_of(self.settings))
+            listener = _listen(self.settings.port)
+            self._held = held.pop_all()
         self.endpoint = f"https://127.0.0.1:{listener.getsockname()[1]}"
         self.cloud.operations.resume(self.cloud)
         self._server = _Server(self._config())
@@ -126,6 +137,7 @@ class Emulator:
         if not self.cloud.operations.join(STOP_TIMEOUT_S):
             log.warning("Operations are still running; the next start will run them again")
         self._power_off()
+        self._held.close()
 
     def _config(self) -> uvicorn.Config:
         return uvicorn.Config(
@@ -150,7 +162,9 @@ class Emulator:
         try:
             if guests.power_state(self.cloud, vm) == PowerState.RUNNING:
                 log.info("Powering off %s", vm.id)
-                guests.machine_of(self.cloud, vm).stop(timeout_s=self.settings.stop_timeout_s)
+                guests.machine_of(self.cloud, vm).stop(
+                    timeout_s=min(self.settings.stop_timeout_s, STOP_TIMEOUT_S)
+                )
         except MachineError as error:
             log.warning("Cannot power off %s: %s", vm.id, error)
 
@@ -159,7 +173,7 @@ def serve(settings: Settings, *, ready: Callable[[Emulator], None] | None = None
     """Run an emulated Azure in the foreground until SIGTERM or SIGINT.
 
     `ready` is called once it listens. Raises MachineError when this host can run no machine, and
-    PortTakenError.
+    PortTakenError or StateInUseError.
     """
     emulator = Emulator(settings)
     emulator.cloud.host.check()
@@ -170,6 +184,20 @@ def serve(settings: Settings, *, ready: Callable[[Emulator], None] | None = None
         if ready:
             ready(emulator)
         stopped.wait()
+
+
+@contextlib.contextmanager
+def _only_user_of(settings: Settings) -> Iterator[None]:
+    """Hold the state folder's lock. Raises StateInUseError."""
+    with (settings.state_dir / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StateInUseError(
+                f"Another emulator runs on {settings.state_dir}. Stop it, or choose another folder (setting "
+                "`state_dir`)."
+            ) from error
+        yield
 
 
 def _listen(port: int) -> socket.socket:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import urllib.parse
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ class Store:
         """Write the resource, whole."""
         write_json(self.folder(resource.id) / RECORD, {"body": resource.body, "inner": resource.inner})
 
-    @contextmanager
+    @contextlib.contextmanager
     def edit(self, resource: ResourceId) -> Iterator[Resource]:
         """Load a resource, let the block change it, and write it back. Raises ArmError (404)."""
         with self.lock:
@@ -82,28 +83,33 @@ class Store:
             self.save(found)
 
     def remove(self, resource: ResourceId) -> None:
-        """Delete the resource with its files and all that is nested in it."""
-        with self.lock:
-            folder = self.folder(resource)
-            (folder / RECORD).unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
+        """Delete the resource with its files and all that is nested in it, at one moment for all who look."""
+        gone = self._root / "deleted" / uuid.uuid4().hex
+        gone.parent.mkdir(exist_ok=True)
+        with self.lock, contextlib.suppress(FileNotFoundError):
+            self.folder(resource).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def of_type(self, resource_type: str, scope: ResourceId) -> list[Resource]:
         """Return all resources of a type in a subscription, a group or under a parent, by name."""
         pattern = self._pattern(resource_type, scope)
-        found = (self._load(path) for path in sorted(self.folder(scope).glob(pattern)))
-        return [resource for resource in found if resource is not None]
+        return self._matching(self.folder(scope), pattern)
 
     def groups(self, subscription: str) -> list[Resource]:
         """Return all resource groups, by name."""
-        paths = sorted(self.folder(ResourceId(subscription)).glob(f"resourcegroups/*/{RECORD}"))
-        return [group for path in paths if (group := self._load(path))]
+        return self._matching(self.folder(ResourceId(subscription)), f"resourcegroups/*/{RECORD}")
 
     def inside(self, scope: ResourceId) -> list[Resource]:
         """Return all resources in a group or subscription, nested ones included."""
         inner = "providers" if scope.group else "resourcegroups/*/providers"
-        paths = sorted(self.folder(scope).glob(f"{inner}/**/{RECORD}"))
-        return [resource for path in paths if (resource := self._load(path))]
+        return self._matching(self.folder(scope), f"{inner}/**/{RECORD}")
+
+    def _matching(self, folder: Path, pattern: str) -> list[Resource]:
+        """Load what fits; begin again when a folder vanishes while it is looked through."""
+        while True:
+            with contextlib.suppress(FileNotFoundError):
+                found = (self._load(path) for path in sorted(folder.glob(pattern)))
+                return [resource for resource in found if resource is not None]
 
     def _pattern(self, resource_type: str, scope: ResourceId) -> str:
         namespace, *types = resource_type.lower().split("/")

@@ -17,7 +17,7 @@ from azure.mgmt.compute.aio import ComputeManagementClient as AsyncComputeManage
 from azure.storage.blob import BlobClient
 
 from aib_airflow.emulator.fake_host import FakeHost
-from aib_airflow.emulator.server import Emulator, PortTakenError
+from aib_airflow.emulator.server import Emulator, PortTakenError, StateInUseError
 
 DISKS = {"api_version": "2024-03-02"}
 EMPTY = {
@@ -120,6 +120,12 @@ def test_a_taken_port_is_named(settings: Any, azure: Any) -> None:
     other = replace(settings, port=port, state_dir=settings.state_dir.with_name("other"))
     with pytest.raises(PortTakenError, match=rf"127\.0\.0\.1:{port}.*setting `port`"):
         Emulator(other, host=FakeHost(), platform_images=list).__enter__()
+
+
+def test_a_state_folder_has_one_emulator(settings: Any, azure: Any) -> None:
+    """Two of them would overwrite each other's resources."""
+    with pytest.raises(StateInUseError, match=r"setting `state_dir`"):
+        Emulator(settings, host=FakeHost(), platform_images=list).__enter__()
 
 
 def test_every_answer_has_azures_headers(web: httpx.Client) -> None:

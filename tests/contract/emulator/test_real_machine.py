@@ -15,6 +15,9 @@ import httpx
 import pytest
 
 from aib_airflow.emulator.base_images import catalogue, debian
+from aib_airflow.emulator.compute import guests
+from aib_airflow.emulator.compute.types import VIRTUAL_MACHINE
+from aib_airflow.emulator.identifiers import ResourceId
 from aib_airflow.emulator.server import Emulator
 from aib_airflow.emulator.settings import Settings
 
@@ -81,6 +84,7 @@ def test_the_planted_key_opens_port_22_of_the_public_address(
     machines.begin_create_or_update("build", "real", body(network.interface, public_key), **COMPUTE).result()
     said = asyncio.run(run(network.address, key, "hostname; sudo -n id -u; findmnt -no SIZE /"))
     assert said.split()[:2] == ["real", "0"]
+    assert state_seen_by_another_emulator(azure.settings) == "running"
     with contextlib.suppress(OSError, asyncssh.Error):
         asyncio.run(run(network.address, key, "sudo systemctl poweroff"))
     assert power_state(clients) == "PowerState/stopped"
@@ -88,6 +92,13 @@ def test_the_planted_key_opens_port_22_of_the_public_address(
     assert "Linux version" in httpx.get(log, verify=ssl.create_default_context(cafile=azure.ca_bundle)).text
     clients.resource.resource_groups.begin_delete("build").result()
     assert not list((azure.settings.state_dir / "machines").iterdir())
+
+
+def state_seen_by_another_emulator(settings: Settings) -> str:
+    """Return what an emulator that starts after this one died would find."""
+    cloud = Emulator(settings).cloud
+    machine = cloud.store.of_type(VIRTUAL_MACHINE, ResourceId(settings.subscription_id))[0]
+    return guests.power_state(cloud, machine)
 
 
 def power_state(clients: Any) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import urllib.parse
 from typing import Any
 
 import pytest
+
+from aib_airflow.emulator.compute import machine_views
+from aib_airflow.emulator.identifiers import parse_id
 
 COMPUTE = "/resourceGroups/g/providers/Microsoft.Compute"
 VM = f"{COMPUTE}/virtualMachines/vm"
@@ -179,11 +183,7 @@ def test_data_disks_are_made_empty_and_attached(stocked: Any, machine: Any, host
 def test_two_writes_at_once_are_a_conflict(stocked: Any, machine: Any) -> None:
     """Azure lets one operation run on a machine; deletion may always be asked for."""
     stocked.put(VM, machine)
-    vm = stocked.cloud.store.get(
-        stocked.cloud.store.of_type("Microsoft.Compute/virtualMachines", _scope(stocked))[0].id
-    )
-    lock = stocked.cloud.operations._locks[vm.id]
-    with lock:
+    with stocked.cloud.operations.exclusive(parse_id(stocked.get(VM)["id"])):
         stocked.send("POST", f"{VM}/restart", settle=False)
         assert error_of(stocked.send("POST", f"{VM}/deallocate", settle=False)) == (409, "Conflict")
         assert stocked.send("DELETE", VM, settle=False).status == 202
@@ -197,7 +197,29 @@ def test_expanding_the_instance_view_puts_it_into_the_body(stocked: Any, machine
     assert "instanceView" not in stocked.get(VM)["properties"]
 
 
-def _scope(arm: Any) -> Any:
-    from aib_airflow.emulator.identifiers import ResourceId
+def test_the_serial_log_is_read_by_a_signed_url(stocked: Any, machine: Any, clock: Any) -> None:
+    """It opens for its time, and to its own signature only."""
+    stocked.put(VM, machine)
+    reply = stocked.send("POST", f"{VM}/retrieveBootDiagnosticsData")
+    url = urllib.parse.urlsplit(reply.body["serialConsoleLogBlobUri"])
+    query = dict(urllib.parse.parse_qsl(url.query))
+    vm = parse_id(stocked.get(VM)["id"])
 
-    return ResourceId(arm.cloud.settings.subscription_id)
+    def read(**changes: str) -> str | None:
+        return machine_views.serial_log(stocked.cloud, url.path, vm, {**query, **changes})
+
+    assert read() == "vm is a fake machine: it runs nothing.\n"
+    assert read(se="2030-01-01T00:00:00Z") is None
+    clock.sleep(2 * 3600 + 1)
+    assert read() is None
+
+
+def test_starting_again_gives_the_machine_its_host_back(stocked: Any, machine: Any, host: Any) -> None:
+    """Stop, restart and skipShutdown are the host's; the record follows."""
+    stocked.put(VM, machine)
+    stocked.send("POST", f"{VM}/restart")
+    assert host.named("vm").starts == 2
+    stocked.send("POST", f"{VM}/powerOff")
+    stocked.send("POST", f"{VM}/restart")
+    assert host.named("vm").starts == 3
+    assert power_of(stocked)[-1] == "PowerState/running"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aib_airflow.emulator.identifiers import parse_id
 from aib_airflow.emulator.network.reachability import open_ports
 
 NETWORK = "/resourceGroups/g/providers/Microsoft.Network"
@@ -30,14 +31,8 @@ def ports_with(stocked: Any, *rules: Any, sku: str = "Standard", on: str = "nic"
         properties = {"addressPrefix": "10.1.0.0/24", "networkSecurityGroup": {"id": group["id"]}}
         stocked.send("PUT", f"{NETWORK}/virtualNetworks/v/subnets/build", {"properties": properties})
     stocked.put(f"{NETWORK}/networkInterfaces/nic", nic["properties"])
-    interface = stocked.cloud.store.get(_id(nic["id"]))
+    interface = stocked.cloud.store.get(parse_id(nic["id"]))
     return open_ports(stocked.cloud, interface)
-
-
-def _id(text: str) -> Any:
-    from aib_airflow.emulator.identifiers import parse_id
-
-    return parse_id(text)
 
 
 def test_without_a_security_group_the_sku_decides(stocked: Any) -> None:
