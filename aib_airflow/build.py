@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aib_airflow import params
-from aib_airflow.azure.network import NetworkNames
+from aib_airflow.azure.network import NetworkSpec
 from aib_airflow.machine import secret_name
-from aib_airflow.plan import BuildNames, BuildPlan, tags
+from aib_airflow.plan import BuildNames, BuildPlan, tags, with_parameters
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -37,7 +37,7 @@ class Build:
         regions = values.get(params.REGIONS)
         changed = params.template_values(plan, values)
         return cls(
-            plan=plan.with_parameters(changed) if changed else plan,
+            plan=with_parameters(plan, changed) if changed else plan,
             names=BuildNames.derive(plan.image, run.run_id),
             run_id=run.run_id,
             started=run.start_date or run.run_after,
@@ -62,11 +62,18 @@ class Build:
         )
 
     @property
-    def network(self) -> NetworkNames:
-        """The names of the build's network."""
+    def network(self) -> NetworkSpec:
+        """The build's network."""
         names = self.names
-        return NetworkNames(
-            names.resource_group, names.nsg, names.vnet, names.subnet, names.public_ip, names.nic
+        return NetworkSpec(
+            group=names.resource_group,
+            location=self.plan.location,
+            tags={**self.plan.resource_tags, **self.tags},
+            nsg=names.nsg,
+            vnet=names.vnet,
+            subnet=names.subnet,
+            public_ip=names.public_ip,
+            nic=names.nic,
         )
 
     @property

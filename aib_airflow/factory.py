@@ -5,16 +5,12 @@ Reads local files and nothing else: no network, no connection, no variable, no A
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 from airflow.sdk import (
     DAG,
     CronTriggerTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
     chain,
     get_parsing_context,
 )
@@ -23,7 +19,6 @@ from airflow.sdk.definitions.param import ParamsDict
 from aib_airflow import params, template
 from aib_airflow import plan as planning
 from aib_airflow.assets import image_asset
-from aib_airflow.azure.errors import FinalError
 from aib_airflow.operators.base import BuildOperator
 from aib_airflow.operators.capture import CaptureImageOperator
 from aib_airflow.operators.close_build import CloseBuildOperator
@@ -38,18 +33,9 @@ from aib_airflow.operators.release import ReleaseMachineOperator
 from aib_airflow.operators.reserve import ReserveBuildOperator
 from aib_airflow.operators.resource_group import CreateResourceGroupOperator
 from aib_airflow.plan import BuildPlan
-from aib_airflow.remote.job import HostKeyError
 from aib_airflow.sensors.region import RegionSensor
 
 CUSTOMIZERS = {"Shell": ShellCustomizeOperator, "File": FileCustomizeOperator}
-RETRY_POLICY = ExceptionRetryPolicy(
-    [
-        RetryRule(
-            [FinalError, HostKeyError, LookupError], RetryAction.FAIL, reason="another attempt would fail too"
-        ),
-    ]
-)
-RETRY_DELAY = timedelta(seconds=30)
 
 
 def load_dags(path: Path) -> dict[str, DAG]:
@@ -94,20 +80,13 @@ def build_dag(plan: BuildPlan) -> DAG:
         schedule=_schedule(plan),
         catchup=False,
         max_active_runs=1,
-        params=params.declare(plan),
         tags=["aib", plan.location],
-        default_args={
-            "retries": plan.retries,
-            "retry_delay": RETRY_DELAY,
-            "retry_policy": RETRY_POLICY,
-        },
     )
     with dag:
         _wire(plan)
-    for task in dag.tasks:
-        # Each task would serialise a copy of the DAG's params, by far the dearest part of a pass; at run
-        # time they come from the run.
-        task.params = ParamsDict()
+    # Behind the tasks: each would deep-copy and serialise the params, by far the dearest part of a pass, and
+    # at run time they come from the run.
+    dag.params = ParamsDict(params.declare(plan))
     return dag
 
 
@@ -137,9 +116,10 @@ def _wire(plan: BuildPlan) -> None:
             RegionSensor(task_id=region.task_id, plan=plan, distribute=step.task_id, region=region.region)
             for region in step.regions
         ]
-        chain(capture, distribute, regions, publish)
-    chain(capture, release)
-    [release, publish] >> close.as_teardown(setups=reserve, on_failure_fail_dagrun=True)
+        chain(capture, distribute, regions, [publish, close])
+    chain(capture, release, close)
+    # `publish` stays beside it: a teardown that may fail the run hides the failures of all that is before it.
+    close.as_teardown(setups=reserve, on_failure_fail_dagrun=True)
 
 
 def _customizers(plan: BuildPlan) -> list[BuildOperator]:

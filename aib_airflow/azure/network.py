@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aib_airflow.azure import operation
 from aib_airflow.azure.client import NETWORK, Arm
@@ -15,10 +16,12 @@ SUBNET = "10.0.0.0/24"
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkNames:
-    """What the network of one build is called."""
+class NetworkSpec:
+    """What the network of one build is called, where it lies and whose it is."""
 
     group: str
+    location: str
+    tags: Mapping[str, str]
     nsg: str
     vnet: str
     subnet: str
@@ -26,9 +29,7 @@ class NetworkNames:
     nic: str
 
 
-def create_nsg(
-    arm: Arm, names: NetworkNames, location: str, tags: Mapping[str, str], *, port: int, source: str
-) -> Operation | None:
+def create_nsg(arm: Arm, spec: NetworkSpec, *, port: int, source: str) -> Operation | None:
     """Admit `source` (an address prefix, or a service tag) to one TCP port, and nobody else from outside."""
     rule = {
         "name": "allow-builder",
@@ -43,118 +44,79 @@ def create_nsg(
             "destinationPortRange": str(port),
         },
     }
-    body = {"location": location, "tags": dict(tags), "properties": {"securityRules": [rule]}}
-    return operation.start(
-        f"create network security group {names.nsg}",
-        arm.network.network_security_groups.begin_create_or_update,
-        names.group,
-        names.nsg,
-        body,
-        api_version=NETWORK,
-    )
+    groups = arm.network.network_security_groups
+    return _create(groups.begin_create_or_update, spec, spec.nsg, {"securityRules": [rule]})
 
 
-def create_public_ip(
-    arm: Arm, names: NetworkNames, location: str, tags: Mapping[str, str]
-) -> Operation | None:
+def create_public_ip(arm: Arm, spec: NetworkSpec) -> Operation | None:
     """Make a static Standard address: the way in, and the explicit way out.
 
     New virtual networks have no default outbound access since March 2026.
     """
-    body = {
-        "location": location,
-        "tags": dict(tags),
-        "sku": {"name": "Standard"},
-        "properties": {"publicIPAllocationMethod": "Static", "publicIPAddressVersion": "IPv4"},
-    }
-    return operation.start(
-        f"create public IP address {names.public_ip}",
-        arm.network.public_ip_addresses.begin_create_or_update,
-        names.group,
-        names.public_ip,
-        body,
-        api_version=NETWORK,
+    properties = {"publicIPAllocationMethod": "Static", "publicIPAddressVersion": "IPv4"}
+    addresses = arm.network.public_ip_addresses
+    return _create(
+        addresses.begin_create_or_update, spec, spec.public_ip, properties, sku={"name": "Standard"}
     )
 
 
-def create_vnet(arm: Arm, names: NetworkNames, location: str, tags: Mapping[str, str]) -> Operation | None:
+def create_vnet(arm: Arm, spec: NetworkSpec) -> Operation | None:
     """Make a virtual network with one subnet."""
-    body = {
-        "location": location,
-        "tags": dict(tags),
-        "properties": {
-            "addressSpace": {"addressPrefixes": [ADDRESS_SPACE]},
-            "subnets": [{"name": names.subnet, "properties": {"addressPrefix": SUBNET}}],
-        },
+    properties = {
+        "addressSpace": {"addressPrefixes": [ADDRESS_SPACE]},
+        "subnets": [{"name": spec.subnet, "properties": {"addressPrefix": SUBNET}}],
     }
-    return operation.start(
-        f"create virtual network {names.vnet}",
-        arm.network.virtual_networks.begin_create_or_update,
-        names.group,
-        names.vnet,
-        body,
-        api_version=NETWORK,
-    )
+    return _create(arm.network.virtual_networks.begin_create_or_update, spec, spec.vnet, properties)
 
 
-def create_nic(arm: Arm, names: NetworkNames, location: str, tags: Mapping[str, str]) -> Operation | None:
+def create_nic(arm: Arm, spec: NetworkSpec) -> Operation | None:
     """Make the interface that joins subnet, address and NSG, all three of which must exist."""
     base = (
-        f"/subscriptions/{arm.account.subscription_id}/resourceGroups/{names.group}"
+        f"/subscriptions/{arm.account.subscription_id}/resourceGroups/{spec.group}"
         "/providers/Microsoft.Network"
     )
     address = {
         "name": "ipconfig1",
         "properties": {
-            "subnet": {"id": f"{base}/virtualNetworks/{names.vnet}/subnets/{names.subnet}"},
-            "publicIPAddress": {"id": f"{base}/publicIPAddresses/{names.public_ip}"},
+            "subnet": {"id": f"{base}/virtualNetworks/{spec.vnet}/subnets/{spec.subnet}"},
+            "publicIPAddress": {"id": f"{base}/publicIPAddresses/{spec.public_ip}"},
             "privateIPAllocationMethod": "Dynamic",
         },
     }
-    body = {
-        "location": location,
-        "tags": dict(tags),
-        "properties": {
-            "ipConfigurations": [address],
-            "networkSecurityGroup": {"id": f"{base}/networkSecurityGroups/{names.nsg}"},
-        },
+    properties = {
+        "ipConfigurations": [address],
+        "networkSecurityGroup": {"id": f"{base}/networkSecurityGroups/{spec.nsg}"},
     }
-    return operation.start(
-        f"create network interface {names.nic}",
-        arm.network.network_interfaces.begin_create_or_update,
-        names.group,
-        names.nic,
-        body,
-        api_version=NETWORK,
-    )
+    return _create(arm.network.network_interfaces.begin_create_or_update, spec, spec.nic, properties)
 
 
 @translated
-def public_address(arm: Arm, names: NetworkNames) -> str:
+def public_address(arm: Arm, spec: NetworkSpec) -> str:
     """Return the address in dotted form."""
-    address = arm.network.public_ip_addresses.get(names.group, names.public_ip, api_version=NETWORK)
+    address = arm.network.public_ip_addresses.get(spec.group, spec.public_ip, api_version=NETWORK)
     return str(address.ip_address)
 
 
-def delete_interface(arm: Arm, names: NetworkNames) -> Operation | None:
+def delete_interface(arm: Arm, spec: NetworkSpec) -> Operation | None:
     """Start deleting the interface."""
-    return operation.start(
-        f"delete network interface {names.nic}",
-        arm.network.network_interfaces.begin_delete,
-        names.group,
-        names.nic,
-        api_version=NETWORK,
-    )
+    return _delete(arm.network.network_interfaces.begin_delete, spec, spec.nic)
 
 
-def delete_rest(arm: Arm, names: NetworkNames) -> list[Operation | None]:
+def delete_rest(arm: Arm, spec: NetworkSpec) -> list[Operation | None]:
     """Start deleting all that an interface used; it must be gone."""
-    network = arm.network
     return [
-        operation.start(f"delete {name}", begin, names.group, name, api_version=NETWORK)
-        for begin, name in (
-            (network.public_ip_addresses.begin_delete, names.public_ip),
-            (network.network_security_groups.begin_delete, names.nsg),
-            (network.virtual_networks.begin_delete, names.vnet),
-        )
+        _delete(arm.network.public_ip_addresses.begin_delete, spec, spec.public_ip),
+        _delete(arm.network.network_security_groups.begin_delete, spec, spec.nsg),
+        _delete(arm.network.virtual_networks.begin_delete, spec, spec.vnet),
     ]
+
+
+def _create(
+    begin: Callable[..., Any], spec: NetworkSpec, name: str, properties: Mapping[str, Any], **more: Any
+) -> Operation | None:
+    body = {"location": spec.location, "tags": dict(spec.tags), "properties": dict(properties), **more}
+    return operation.start(f"create {name}", begin, spec.group, name, body, api_version=NETWORK)
+
+
+def _delete(begin: Callable[..., Any], spec: NetworkSpec, name: str) -> Operation | None:
+    return operation.start(f"delete {name}", begin, spec.group, name, api_version=NETWORK)

@@ -13,9 +13,6 @@ from aib_airflow.cli import output
 from aib_airflow.cli.errors import FINDINGS, UsageError
 from aib_airflow.template import Fault, TemplateError
 
-PIPELINE_SUFFIXES = (".yaml", ".yml")
-SUFFIXES = (*PIPELINE_SUFFIXES, ".json")
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `aib validate`."""
@@ -26,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check all files; return 1 when there is a fault in any."""
-    files = [file for path in options.paths for file in find_templates(path)]
+    files = [file for path in options.paths for file in find_files(path)]
     faults = [fault for file in files for fault in check(file)]
     if options.output == output.JSON:
         output.print_json({"files": [str(file) for file in files], "faults": list(map(as_document, faults))})
@@ -35,20 +32,15 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if faults else 0
 
 
-def find_templates(path: Path) -> list[Path]:
-    """Return the templates of a folder, sorted, or the one file; of `web.yaml` and `web.json` only the first.
-
-    Raises UsageError when there is nothing.
-    """
+def find_files(path: Path) -> Sequence[Path]:
+    """Return the one file, or a folder's templates. Raises UsageError when there is nothing."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise UsageError(f"{path}: there is no such file or folder")
-    files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
-    pipelines = {file.stem for file in files if file.suffix in PIPELINE_SUFFIXES}
-    found = [file for file in files if file.suffix in PIPELINE_SUFFIXES or file.stem not in pipelines]
+    found = template.find_templates(path)
     if not found:
-        raise UsageError(f"{path}: there is no template in this folder; one ends in {', '.join(SUFFIXES)}")
+        raise UsageError(f"{path}: there is no template in this folder; one ends in .json, .yaml or .yml")
     return found
 
 

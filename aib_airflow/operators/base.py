@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, ExceptionRetryPolicy, RetryAction, RetryRule
 
+from aib_airflow.azure.errors import FinalError
 from aib_airflow.azure.operation import Operation
 from aib_airflow.build import Build
 from aib_airflow.hooks.aib import DEFAULT_CONN_ID, AibHook
+from aib_airflow.remote.job import HostKeyError
 from aib_airflow.triggers.base import raise_for
 from aib_airflow.triggers.operation import OperationTrigger
 
@@ -26,6 +28,16 @@ if TYPE_CHECKING:
 # A trigger ends its own wait with a named cause; Airflow's limit only catches a trigger that cannot.
 _TRIGGER_GRACE = timedelta(minutes=2)
 PATIENCE_S = 3.0
+RETRY_DELAY = timedelta(seconds=30)
+RETRY_POLICY = ExceptionRetryPolicy(
+    [
+        RetryRule(
+            [FinalError, HostKeyError, LookupError],
+            RetryAction.FAIL,
+            reason="another attempt would fail too",
+        )
+    ]
+)
 
 
 class BuildOperator(BaseOperator):
@@ -38,7 +50,8 @@ class BuildOperator(BaseOperator):
     ui_color = "#dbe9f9"
 
     def __init__(self, *, plan: BuildPlan, conn_id: str = DEFAULT_CONN_ID, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        retries: dict[str, Any] = {"retries": plan.retries, "retry_delay": RETRY_DELAY, "retry_policy": RETRY_POLICY}
+        super().__init__(**(retries | kwargs))
         self.plan = plan
         self.conn_id = conn_id
 

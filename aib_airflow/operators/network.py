@@ -26,17 +26,15 @@ class CreateNetworkOperator(ArmOperator):
 
     def begin_parts(self, arm: Arm, build: Build, context: Context) -> list[Operation | None]:
         """Start what depends on nothing."""
-        place = (arm, build.network, build.plan.location, build.tags)
-        source = conf.get("aib", "allowed_source")
         return [
-            network.create_nsg(*place, port=SSH_PORT, source=source),
-            network.create_public_ip(*place),
-            network.create_vnet(*place),
+            network.create_nsg(arm, build.network, port=SSH_PORT, source=conf.get("aib", "allowed_source")),
+            network.create_public_ip(arm, build.network),
+            network.create_vnet(arm, build.network),
         ]
 
     def begin_interface(self, arm: Arm, build: Build, context: Context) -> list[Operation | None]:
         """Start the interface."""
-        return [network.create_nic(arm, build.network, build.plan.location, build.tags)]
+        return [network.create_nic(arm, build.network)]
 
     def finish(self, arm: Arm, build: Build, context: Context) -> str:
         """Return the machine's public address."""

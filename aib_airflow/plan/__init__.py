@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aib_airflow.plan.compiler import compile  # noqa: A004 - `plan.compile` reads as what it does
+from aib_airflow.plan.compiler import compile, with_parameters  # noqa: A004 - `plan.compile` reads as what it does
 from aib_airflow.plan.model import DEFAULT_VM_SIZES, BuildPlan, CustomizerStep, DistributionStep, RegionStep
 from aib_airflow.plan.names import BuildNames, tags
 from aib_airflow.plan.versions import VersionError, VersionRule, next_version
@@ -19,4 +19,5 @@ __all__ = [
     "compile",
     "next_version",
     "tags",
+    "with_parameters",
 ]

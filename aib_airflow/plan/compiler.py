@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from aib_airflow.plan.model import BuildPlan, CustomizerStep, DistributionStep, RegionStep
 from aib_airflow.plan.support import unsupported
 from aib_airflow.plan.versions import version_rule
-from aib_airflow.template import Fault, ImageTemplate, TemplateError
+from aib_airflow.template import Fault, ImageTemplate, TemplateError, reload
 from aib_airflow.template.customizers import FileStep, ShellStep
 from aib_airflow.template.distributors import SharedImageDistributor, TargetRegion, region_name
 from aib_airflow.template.scripts import script_source
@@ -42,6 +43,11 @@ def compile(template: ImageTemplate) -> BuildPlan:  # noqa: A001 - `plan.compile
         resource_tags=template.managed_resource_tags,
         parameters=template.parameters,
     )
+
+
+def with_parameters(plan: BuildPlan, values: Mapping[str, Any]) -> BuildPlan:
+    """Plan the same text with a run's own parameter values. Raises TemplateError."""
+    return compile(reload(plan.template, values))
 
 
 def _customizers(template: ImageTemplate) -> Iterator[CustomizerStep]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aib_airflow.template import ImageTemplate, reload
+from aib_airflow.template import ImageTemplate
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import ParameterDeclaration
@@ -76,12 +76,6 @@ class BuildPlan:
     def artifact_tags(self) -> dict[str, str]:
         """The tags of all distributions together."""
         return {name: value for step in self.distributions for name, value in step.artifact_tags.items()}
-
-    def with_parameters(self, values: Mapping[str, Any]) -> BuildPlan:
-        """Return the plan of the same text with a run's own parameter values. Raises TemplateError."""
-        from aib_airflow.plan.compiler import compile  # noqa: A004 - the compiler builds on this module
-
-        return compile(reload(self.template, values))
 
 
 DEFAULT_VM_SIZES = {"V1": "Standard_D1_v2", "V2": "Standard_D2ds_v4"}

@@ -55,6 +55,7 @@ def test_a_template_is_a_dag_with_the_documented_stages(folder: Path) -> None:
     teardown = dag.get_task("close_build")
     assert teardown.is_teardown
     assert teardown.on_failure_fail_dagrun
+    assert dag.get_task("publish").downstream_task_ids == set(), "or its failure would not be the run's"
     assert dag.dagrun_timeout is None, "Airflow skips teardowns when it is reached"
 
 

@@ -21,7 +21,7 @@ from aib_airflow.emulator.settings import Settings
 from aib_airflow.remote.keys import BuildKeys
 
 WEST = "westus2"
-NAMES = network.NetworkNames("build", "nsg", "vnet", "subnet", "ip", "nic")
+NETWORK = network.NetworkSpec("build", WEST, {}, "nsg", "vnet", "subnet", "ip", "nic")
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +94,12 @@ def test_one_build_from_group_to_version_and_back_to_nothing(arm: Arm, definitio
     assert group.tags(arm, "build") == {"aib-run": "r"}
     finish(
         arm,
-        network.create_nsg(arm, NAMES, WEST, {}, port=22, source="*"),
-        network.create_public_ip(arm, NAMES, WEST, {}),
-        network.create_vnet(arm, NAMES, WEST, {}),
+        network.create_nsg(arm, NETWORK, port=22, source="*"),
+        network.create_public_ip(arm, NETWORK),
+        network.create_vnet(arm, NETWORK),
     )
-    finish(arm, network.create_nic(arm, NAMES, WEST, {}))
-    assert network.public_address(arm, NAMES).startswith("127.")
+    finish(arm, network.create_nic(arm, NETWORK))
+    assert network.public_address(arm, NETWORK).startswith("127.")
     image = source.resolve_marketplace(
         arm, WEST, publisher="Debian", offer="debian-12", sku="12-gen2", version="latest"
     )
@@ -116,8 +116,8 @@ def test_one_build_from_group_to_version_and_back_to_nothing(arm: Arm, definitio
     finish(arm, disk.create_snapshot(arm, "build", "snapshot", WEST, source_id=os_disk, tags={}))
     assert disk.snapshot_size_gb(arm, "build", "snapshot") == 1
     finish(arm, vm.delete(arm, "build", "vm"))
-    finish(arm, network.delete_interface(arm, NAMES))
-    finish(arm, *network.delete_rest(arm, NAMES))
+    finish(arm, network.delete_interface(arm, NETWORK))
+    finish(arm, *network.delete_rest(arm, NETWORK))
     snapshot = f"{subscription}/resourceGroups/build/providers/Microsoft.Compute/snapshots/snapshot"
     regions = [{"name": WEST}, {"name": "eastus"}]
     version = gallery.VersionSpec(definition, "1.0.0", WEST, snapshot, regions, exclude_from_latest=True)

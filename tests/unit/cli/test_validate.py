@@ -11,7 +11,7 @@ from aib_airflow import plan as planning
 from aib_airflow import template
 from aib_airflow.cli import main
 from aib_airflow.cli.plan import stages
-from aib_airflow.cli.validate import find_templates
+from aib_airflow.cli.validate import find_files
 from aib_airflow.factory import build_dag
 
 OWN = Path("dags", "images", "debian12_baseline.json")
@@ -51,7 +51,7 @@ def test_a_pipeline_file_stands_for_the_template_beside_it(tmp_path: Path) -> No
     """`web.yaml` and `web.json` are one image; scripts beside them are none."""
     for name in ("web.json", "web.yaml", "db.json", "setup.sh"):
         (tmp_path / name).touch()
-    assert [file.name for file in find_templates(tmp_path)] == ["db.json", "web.yaml"]
+    assert [file.name for file in find_files(tmp_path)] == ["db.json", "web.yaml"]
 
 
 @pytest.mark.parametrize("words", [["validate", "/no/such/folder"], ["plan", "/no/such/file"]])

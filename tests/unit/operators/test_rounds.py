@@ -49,7 +49,7 @@ class TwoRounds(ArmOperator):
 
 @pytest.fixture
 def stage(monkeypatch) -> TwoRounds:
-    operator = TwoRounds(task_id="stage", plan=None)
+    operator = TwoRounds(task_id="stage", plan=SimpleNamespace(retries=2))
     operator.calls = []
     monkeypatch.setattr(
         operator, "build", lambda _: SimpleNamespace(deadline=datetime.now(UTC) + timedelta(hours=1))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aib_airflow.plan import BuildPlan, DistributionStep
+from aib_airflow.plan import BuildPlan, DistributionStep, with_parameters
 from aib_airflow.template.scripts import ScriptSource
 
 GOLDEN = Path(__file__).with_name("debian12_baseline.golden.json")
@@ -61,7 +61,7 @@ def test_the_demos_plan_is_the_one_written_down(demo: BuildPlan) -> None:
 
 def test_a_run_can_choose_another_hardening(demo: BuildPlan) -> None:
     """The form's value reaches the script and the tags, and makes another digest."""
-    strict = demo.with_parameters({"hardening": "strict"})
+    strict = with_parameters(demo, {"hardening": "strict"})
     assert "HARDENING=strict" in str(strict.customizers[0].script.text)
     assert strict.artifact_tags["hardening"] == "strict"
     assert strict.digest != demo.digest
