@@ -12,6 +12,7 @@ from airflow.sdk import (
     DAG,
     CronTriggerTimetable,
     chain,
+    cross_downstream,
     get_parsing_context,
 )
 from airflow.sdk.definitions.param import ParamsDict
@@ -116,7 +117,8 @@ def _wire(plan: BuildPlan) -> None:
             RegionSensor(task_id=region.task_id, plan=plan, distribute=step.task_id, region=region.region)
             for region in step.regions
         ]
-        chain(capture, distribute, regions, [publish, close])
+        chain(capture, distribute, regions)
+        cross_downstream(regions, [publish, close])
     chain(capture, release, close)
     # `publish` stays beside it: a teardown that may fail the run hides the failures of all that is before it.
     close.as_teardown(setups=reserve, on_failure_fail_dagrun=True)

@@ -59,6 +59,20 @@ def test_a_template_is_a_dag_with_the_documented_stages(folder: Path) -> None:
     assert dag.dagrun_timeout is None, "Airflow skips teardowns when it is reached"
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_region_is_awaited(folder: Path, count: int) -> None:
+    """However many there are, both publishing and tidying up come behind them."""
+    document = template()
+    names = [{"name": name} for name in ("westus2", "eastus", "westeurope")[:count]]
+    document["properties"]["distribute"][0]["targetRegions"] = names
+    (folder / "web.json").write_text(json.dumps(document))
+    dag = load_dags(folder)["web"]
+    regions = {task_id for task_id in dag.task_ids if task_id.startswith("regions.")}
+    assert len(regions) == count
+    assert dag.get_task("publish").upstream_task_ids == regions
+    assert regions < dag.get_task("close_build").upstream_task_ids
+
+
 def test_the_trigger_form_has_regions_and_what_the_template_declares(folder: Path) -> None:
     """Names of our own are not taken from the template's."""
     parameters = {"regions": {"type": "string", "defaultValue": "x", "allowedValues": ["x", "y"]},
