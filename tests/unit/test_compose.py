@@ -101,4 +101,6 @@ def test_the_image_is_of_the_airflow_the_package_asks_for(checkout: Path) -> Non
         r'"apache-airflow~=([\d.]+)"', (checkout / "pyproject.toml").read_text(encoding="utf-8")
     )
     assert wanted is not None
-    assert f"FROM apache/airflow:{wanted.group(1)} " in (checkout / "Dockerfile").read_text(encoding="utf-8")
+    assert f"FROM apache/airflow:{wanted.group(1)} " in (checkout / ".ci" / "Dockerfile").read_text(
+        encoding="utf-8"
+    )
