@@ -94,13 +94,14 @@ class QemuMachine:
         require_free_ports(self.spec.address, self.spec.ports)
         keep_variables(firmware, self.files.firmware_variables)
         write_seed(self.spec.provisioning, self.files.seed_folder, self.files.seed)
-        self.files.runtime.unlink(missing_ok=True)
-        self.files.qmp_socket.unlink(missing_ok=True)
+        for left_over in (self.files.runtime, self.files.qmp_socket, self.files.qemu_log):
+            left_over.unlink(missing_ok=True)
         try:
-            # -daemonize: this returns, with QEMU's own complaints, when the machine is set up.
+            # -daemonize: this returns when the machine is set up; QEMU complains here or in its log.
             tools.run(argv, cwd=self.spec.folder)
         except tools.ToolError as error:
-            raise MachineError(f"machine {self.spec.name} does not start: {error.output}") from error
+            reason = error.output or _last_lines(self.files.qemu_log)
+            raise MachineError(f"machine {self.spec.name} does not start: {reason}") from error
         self._keep_process()
         qmp.execute(self.files.qmp_socket, "query-status")
 

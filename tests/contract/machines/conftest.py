@@ -16,7 +16,7 @@ from aib_airflow.emulator.machines import disks
 from aib_airflow.emulator.machines.model import Machine, MachineSpec, PowerState, Provisioning
 from aib_airflow.emulator.machines.qemu import QemuHost
 
-BOOT_TIMEOUT_S = 300
+BOOT_TIMEOUT_S = 600
 BANNER_TIMEOUT_S = 5
 USER = "azureuser"
 
