@@ -65,7 +65,7 @@ async def run(address: str, key: asyncssh.SSHKey, command: str) -> str:
     while True:
         try:
             async with asyncssh.connect(
-                address, username="packer", client_keys=[key], known_hosts=None, config=[], login_timeout=10
+                address, username="packer", client_keys=[key], known_hosts=None, config=[], login_timeout=40
             ) as guest:
                 return str((await guest.run(command, check=True)).stdout)
         except (OSError, asyncssh.Error):
