@@ -12,7 +12,8 @@ from pathlib import Path
 from aib_airflow.bytecode import compile_once
 from aib_airflow.cli.errors import FINDINGS, CommandError
 from aib_airflow.emulator import host_packages
-from aib_airflow.emulator.machines.host_check import ALLOW_LOW_PORTS, SSH_PORT
+from aib_airflow.emulator.machines.host_check import SSH_PORT
+from aib_airflow.emulator.machines.ports import ALLOW_LOW_PORTS
 
 Report = Callable[[str], None]
 

@@ -42,6 +42,7 @@ REQUIRED = (
     HostPackage("e2fsprogs", "makes the root file system without a loop mount", "mke2fs"),
     HostPackage("fdisk", "partitions the base image", "sfdisk"),
     HostPackage("mmdebstrap", "installs Debian into the base image", "mmdebstrap"),
+    HostPackage("nftables", "leads to their port 22 where this host's own sshd holds it", "nft"),
     HostPackage("uidmap", "lets an ordinary user do so", "newuidmap", root_needs_it=False),
 )
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from aib_airflow.azure.credentials import Account
 
 
+_FINE = "nothing went wrong"
+
+
 class DeadlineError(errors.FinalError):
     """A wait was not over in time."""
 
@@ -78,14 +81,16 @@ class AzureTrigger(BaseTrigger):
     async def _look_until_done(
         self, client: AsyncPipelineClient[Any, Any], interval_s: float
     ) -> dict[str, Any]:
+        last = _FINE
         while True:
-            last = "nothing went wrong"
             try:
                 if (result := await self.look(client)) is not None:
                     return result
+                last = _FINE
             except errors.RetryableError as error:
-                last = str(error)
-                self.log.warning("%s: %s; looking again", self.what, error)
+                if str(error) != last:
+                    last = str(error)
+                    self.log.warning("%s; looking again", error)
             if datetime.now(UTC) >= datetime.fromisoformat(self.deadline):
                 raise DeadlineError(f"{self.what}: not done by {self.deadline}; last look: {last}")
             await asyncio.sleep(interval_s)

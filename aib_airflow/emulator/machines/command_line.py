@@ -7,6 +7,7 @@ emulation every device costs boot time.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +74,15 @@ class DiskImage:
 
 
 def qemu_argv(
-    spec: MachineSpec, disks: tuple[DiskImage, ...], firmware: Firmware, accelerator: str
+    spec: MachineSpec,
+    disks: tuple[DiskImage, ...],
+    firmware: Firmware,
+    accelerator: str,
+    host_ports: Mapping[int, int],
 ) -> list[str]:
     """Build the command of one machine; `disks` are the OS disk and the data disks, in this order.
+
+    `host_ports` says for each port of the machine which one of its public address QEMU listens on.
 
     It is run with the machine's folder as working directory: names without a folder are files of it, which
     also keeps the control socket's path under the system's limit of 107 bytes.
@@ -88,7 +95,7 @@ def qemu_argv(
         *_processor(spec, accelerator),
         *_firmware(firmware, files),
         *_disks(disks, files),
-        *_network(spec),
+        *_network(spec, host_ports),
         *["-device", "virtio-rng-pci"],
         *["-serial", f"file:{files.serial_log}"],
         *["-qmp", f"unix:{files.qmp_socket},server=on,wait=off"],
@@ -123,7 +130,7 @@ def _disks(disks: tuple[DiskImage, ...], files: MachineFiles) -> list[str]:
     return [*arguments, "-device", "virtio-blk-pci,drive=seed"]
 
 
-def _network(spec: MachineSpec) -> list[str]:
+def _network(spec: MachineSpec, host_ports: Mapping[int, int]) -> list[str]:
     """Give the guest its Azure address, the gateway at .1, and forward the ports of its public address."""
     network = ipaddress.IPv4Network(spec.subnet)
     guest = ipaddress.IPv4Address(spec.private_address)
@@ -134,7 +141,9 @@ def _network(spec: MachineSpec) -> list[str]:
             f"of which {gateway} and {name_server} are the gateway and the name server"
         )
     addresses = f"net={network},host={gateway},dns={name_server},dhcpstart={guest},ipv6=off"
-    forwards = "".join(f",hostfwd=tcp:{spec.address}:{port}-{guest}:{port}" for port in spec.ports)
+    forwards = "".join(
+        f",hostfwd=tcp:{spec.address}:{host_ports[port]}-{guest}:{port}" for port in spec.ports
+    )
     return [
         *["-netdev", f"user,id=net,{addresses}{forwards}"],
         *["-device", "virtio-net-pci,netdev=net,romfile="],

@@ -11,8 +11,9 @@ from pathlib import Path
 from aib_airflow.emulator.machines import accelerator, disks, qmp, tools
 from aib_airflow.emulator.machines.command_line import DiskImage, MachineFiles, qemu_argv
 from aib_airflow.emulator.machines.firmware import find_firmware, keep_variables
-from aib_airflow.emulator.machines.host_check import check_host, require_free_ports
+from aib_airflow.emulator.machines.host_check import check_host
 from aib_airflow.emulator.machines.model import MachineError, MachineSpec, PowerState
+from aib_airflow.emulator.machines.ports import host_ports
 from aib_airflow.emulator.machines.process import ProcessId
 from aib_airflow.emulator.machines.seed import write_seed
 
@@ -90,8 +91,8 @@ class QemuMachine:
 
     def _start(self) -> None:
         firmware = find_firmware()
-        argv = qemu_argv(self.spec, self._disk_images(), firmware, accelerator.best_accelerator())
-        require_free_ports(self.spec.address, self.spec.ports)
+        forwarded = host_ports(self.spec.address, self.spec.ports)
+        argv = qemu_argv(self.spec, self._disk_images(), firmware, accelerator.best_accelerator(), forwarded)
         keep_variables(firmware, self.files.firmware_variables)
         write_seed(self.spec.provisioning, self.files.seed_folder, self.files.seed)
         for left_over in (self.files.runtime, self.files.qmp_socket, self.files.qemu_log):

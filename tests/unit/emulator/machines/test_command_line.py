@@ -29,7 +29,7 @@ SPEC = MachineSpec(
 
 
 def values_of(option: str, spec: MachineSpec = SPEC, accelerator: str = "tcg") -> list[str]:
-    argv = qemu_argv(spec, DISKS, FIRMWARE, accelerator)
+    argv = qemu_argv(spec, DISKS, FIRMWARE, accelerator, {port: port for port in spec.ports})
     return [value for name, value in itertools.pairwise(argv) if name == option]
 
 
@@ -67,7 +67,7 @@ def test_only_the_os_disk_boots_and_every_format_is_stated():
 def test_a_comma_in_a_path_stays_part_of_the_path():
     """QEMU's options are split at commas, unless doubled."""
     disks = (DiskImage(Path("/a,b/os.qcow2"), "qcow2"),)
-    argv = qemu_argv(SPEC, disks, FIRMWARE, "tcg")
+    argv = qemu_argv(SPEC, disks, FIRMWARE, "tcg", {22: 10022, 5986: 5986})
     assert any("file=/a,,b/os.qcow2,format=qcow2" in argument for argument in argv)
 
 
