@@ -11,6 +11,7 @@ from rich.console import Console
 
 TABLE = "table"
 JSON = "json"
+PIPE_WIDTH = 240
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +22,11 @@ def add_output_option(parser: argparse.ArgumentParser) -> None:
 
 
 def stdout() -> Console:
-    """Return the console of results."""
-    return Console(highlight=False)
+    """Return the console of results; behind a pipe it is wide, so that ids are not folded."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    return console
 
 
 def stderr() -> Console:
