@@ -50,7 +50,11 @@ class BuildOperator(BaseOperator):
     ui_color = "#dbe9f9"
 
     def __init__(self, *, plan: BuildPlan, conn_id: str = DEFAULT_CONN_ID, **kwargs: Any) -> None:
-        retries: dict[str, Any] = {"retries": plan.retries, "retry_delay": RETRY_DELAY, "retry_policy": RETRY_POLICY}
+        retries: dict[str, Any] = {
+            "retries": plan.retries,
+            "retry_delay": RETRY_DELAY,
+            "retry_policy": RETRY_POLICY,
+        }
         super().__init__(**(retries | kwargs))
         self.plan = plan
         self.conn_id = conn_id
