@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from airflow.sdk import (
     DAG,
     CronTriggerTimetable,
+    TriggerRule,
     chain,
     cross_downstream,
     get_parsing_context,
@@ -96,7 +97,10 @@ def _wire(plan: BuildPlan) -> None:
     capture = CaptureImageOperator(task_id="capture", plan=plan)
     release = ReleaseMachineOperator(task_id="release", plan=plan)
     publish = PublishImageOperator(
-        task_id="publish", plan=plan, outlets=[image_asset(step) for step in plan.distributions]
+        task_id="publish",
+        plan=plan,
+        outlets=[image_asset(step) for step in plan.distributions],
+        trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,  # a run may leave out regions
     )
     close = CloseBuildOperator(task_id="close_build", plan=plan, retries=5)
     chain(

@@ -58,6 +58,7 @@ def _own_params(plan: BuildPlan) -> dict[str, Param]:
             regions,
             type="array",
             items={"type": "string", "enum": regions},
+            examples=regions,  # makes Airflow's form offer them for choosing
             minItems=1,
             uniqueItems=True,
             title="Regions",

@@ -69,7 +69,9 @@ def test_every_region_is_awaited(folder: Path, count: int) -> None:
     dag = load_dags(folder)["web"]
     regions = {task_id for task_id in dag.task_ids if task_id.startswith("regions.")}
     assert len(regions) == count
-    assert dag.get_task("publish").upstream_task_ids == regions
+    publish = dag.get_task("publish")
+    assert publish.upstream_task_ids == regions
+    assert publish.trigger_rule == "none_failed_min_one_success", "a run may leave out some"
     assert regions < dag.get_task("close_build").upstream_task_ids
 
 
