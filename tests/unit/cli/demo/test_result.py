@@ -14,7 +14,7 @@ from aib_airflow.cli.demo.stage import Stage
 RESULT = DemoResult(
     image_version_id="/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/ga/images/i/versions/1.0.3",
     regions=["eastus", "westus2"],
-    vhd=Path("/work/.aib/images/i-1.0.3.vhd"),
+    vhd=Path("/srv/.aib/images/i-1.0.3.vhd"),
     vhd_bytes=4_294_967_808,
     build_id="b-1",
     stages=[
@@ -35,7 +35,7 @@ def test_the_document_has_the_promised_fields() -> None:
     document = json.loads(json.dumps(RESULT.as_document()))
     assert document["image_version_id"] == RESULT.image_version_id
     assert document["regions"] == ["eastus", "westus2"]
-    assert document["vhd"] == "/work/.aib/images/i-1.0.3.vhd"
+    assert document["vhd"] == "/srv/.aib/images/i-1.0.3.vhd"
     assert document["build_id"] == "b-1"
     assert document["packages"] == {"curl": "7.88.1-10"}
     assert document["stages"][1] == {
