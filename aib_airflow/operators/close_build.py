@@ -59,14 +59,13 @@ class CloseBuildOperator(ArmOperator):
     def _explain(self, build: Build, context: Context) -> None:
         machine = context["ti"].xcom_pull(task_ids="provision")
         self.log.warning(
-            "The build failed and is kept: resource group %s, until the sweep after %s",
+            "The build failed and is kept: resource group %s; delete it when you have seen enough",
             build.names.resource_group,
-            build.tags["aib-expires"],
         )
         if machine:
             known = BuildMachine.from_json(machine)
             self.log.warning(
-                "Log in with the private key in Airflow's variable %s: "
+                "Log in with `private_key` of the JSON in Airflow's variable %s: "
                 "ssh -i KEY -o StrictHostKeyChecking=yes %s@%s   (host key %s)",
                 known.secret,
                 known.username,
