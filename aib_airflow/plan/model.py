@@ -72,11 +72,6 @@ class BuildPlan:
     resource_tags: Mapping[str, str]
     parameters: tuple[ParameterDeclaration, ...]
 
-    @property
-    def artifact_tags(self) -> dict[str, str]:
-        """The tags of all distributions together."""
-        return {name: value for step in self.distributions for name, value in step.artifact_tags.items()}
-
 
 DEFAULT_VM_SIZES = {"V1": "Standard_D1_v2", "V2": "Standard_D2ds_v4"}
 """AIB's machine sizes by the source's Hyper-V generation, for a template that names none."""

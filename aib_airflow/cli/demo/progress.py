@@ -111,7 +111,6 @@ class LiveWatcher:
         self._began = clock()
         self._stages: list[Stage] = []
         self._line = ""
-        self._note = ""
         self._bar = Progress(
             TextColumn("export"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=console
         )
@@ -119,7 +118,6 @@ class LiveWatcher:
         self._live = Live(console=console, get_renderable=self.render, refresh_per_second=4)
 
     def note(self, text: str) -> None:
-        self._note = text
         self._console.print(f"[dim]{self._elapsed():6.1f}s[/dim] {escape(text)}")
 
     def stages(self, stages: Iterable[Stage]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -47,11 +46,6 @@ def describe(image: MarketplaceImage, folder: Path) -> None:
     """Write what an image is beside its disk."""
     content: dict[str, Any] = {**asdict(image), "disk_path": image.disk_path.name}
     folder.joinpath(DESCRIPTION).write_text(json.dumps(content, indent=2) + "\n")
-
-
-def clear(cache: Path) -> None:
-    """Remove every base image; machines that are based on one no longer start."""
-    shutil.rmtree(cache, ignore_errors=True)
 
 
 def _read(description: Path) -> MarketplaceImage:

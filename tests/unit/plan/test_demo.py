@@ -63,7 +63,7 @@ def test_a_run_can_choose_another_hardening(demo: BuildPlan) -> None:
     """The form's value reaches the script and the tags, and makes another digest."""
     strict = with_parameters(demo, {"hardening": "strict"})
     assert "HARDENING=strict" in str(strict.customizers[0].script.text)
-    assert strict.artifact_tags["hardening"] == "strict"
+    assert strict.distributions[0].artifact_tags["hardening"] == "strict"
     assert strict.digest != demo.digest
     assert [step.task_id for step in strict.customizers] == [step.task_id for step in demo.customizers]
 

@@ -40,14 +40,6 @@ def test_an_unfinished_build_is_not_listed(tmp_path):
     assert catalogue.list_images(tmp_path) == ()
 
 
-def test_clearing_removes_the_cache_and_may_be_repeated(tmp_path):
-    """Read-only disks too."""
-    put(tmp_path / "cache", "0.20261101.5").disk_path.chmod(0o444)
-    catalogue.clear(tmp_path / "cache")
-    catalogue.clear(tmp_path / "cache")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_cache_is_where_the_system_keeps_caches(monkeypatch, tmp_path):
     """$XDG_CACHE_HOME, or ~/.cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
