@@ -5,6 +5,9 @@ Reads local files and nothing else: no network, no connection, no variable, no A
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,16 +52,29 @@ def load_dags(path: Path) -> dict[str, DAG]:
     wanted = get_parsing_context().dag_id
     dags: dict[str, DAG] = {}
     broken: list[template.TemplateError] = []
-    for file in [path] if path.is_file() else template.find_templates(path):
-        if wanted is not None and wanted != file.stem:
-            continue
-        try:
-            dags[file.stem] = build_dag(planning.compile(template.load(file)))
-        except template.TemplateError as error:
-            broken.append(error)
+    with _uncollected():
+        for file in [path] if path.is_file() else template.find_templates(path):
+            if wanted is not None and wanted != file.stem:
+                continue
+            try:
+                dags[file.stem] = build_dag(planning.compile(template.load(file)))
+            except template.TemplateError as error:
+                broken.append(error)
     if broken:
         dags["broken_templates"] = BrokenTemplates(broken)
     return dags
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the garbage collector: what is made here stays, and looking through it all takes half of a pass."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class BrokenTemplates(DAG):
