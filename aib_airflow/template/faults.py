@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
+
+
+Severity = Literal["error", "warning"]
+"""An error keeps a template from becoming a DAG; a warning says what will be done about it instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,13 @@ class Fault:
     path: str
     message: str
     fix: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
-        """Write it as one line: `web.json:41: .properties.source: what; what to do`."""
-        place = f"{self.file.name}:{self.line}" + (f": {self.path}" if self.path else f":{self.column}")
-        return f"{place}: {self.message}" + (f"; {self.fix}" if self.fix else "")
+        """Write it as one line: `web.json:41:7: .properties.source: what; what to do`."""
+        place = f"{self.file.name}:{self.line}:{self.column}: " + (f"{self.path}: " if self.path else "")
+        mark = "warning: " if self.severity == "warning" else ""
+        return f"{place}{mark}{self.message}" + (f"; {self.fix}" if self.fix else "")
 
 
 class TemplateError(Exception):
