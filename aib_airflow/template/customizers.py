@@ -4,18 +4,50 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from aib_airflow.template.schema import AibModel, Sha256, broken_rule
 
+_ONE_SCRIPT = {
+    "oneOf": [
+        {
+            "required": ["inline"],
+            "properties": {
+                "inline": {"minItems": 1},
+                "scriptUri": {"maxLength": 0},
+                "sha256Checksum": {"maxLength": 0},
+            },
+        },
+        {
+            "required": ["scriptUri"],
+            "properties": {"scriptUri": {"minLength": 1}, "inline": {"maxItems": 0}},
+        },
+    ]
+}
+_SYSTEM_IS_ELEVATED = {
+    "if": {"properties": {"runAsSystem": {"const": True}}, "required": ["runAsSystem"]},
+    "then": {"properties": {"runElevated": {"const": True}}, "required": ["runElevated"]},
+}
 
-class Script(AibModel):
-    """The fields of a step that runs a script: it is given inline or by `scriptUri`, never both."""
+
+class Step(AibModel):
+    """The field of every step."""
 
     name: str = ""
+    """The step's name: part of its task's id, and what logs call it."""
+
+
+class Script(Step):
+    """The fields of a step that runs a script: it is given inline or by `scriptUri`, never both."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_SCRIPT)
+
     script_uri: str = ""
+    """Where the script is: an http(s) URL, or a path beside the template. Excludes `inline`."""
     sha256_checksum: Annotated[Sha256, Field(alias="sha256Checksum")] = ""
+    """SHA-256 of the file at `scriptUri`; empty means unchecked."""
     inline: tuple[str, ...] = ()
+    """The script's lines, run as one script. Excludes `scriptUri`."""
 
     @model_validator(mode="after")
     def _check_one_script(self) -> Self:
@@ -41,10 +73,15 @@ class ShellStep(Script):
 class PowerShellStep(Script):
     """A script on Windows."""
 
+    model_config = ConfigDict(json_schema_extra=_ONE_SCRIPT | _SYSTEM_IS_ELEVATED)
+
     type: Literal["PowerShell"]
     run_elevated: bool = False
+    """Run with the build user's administrator rights."""
     run_as_system: bool = False
+    """Run as the user SYSTEM; needs `runElevated`."""
     valid_exit_codes: tuple[int, ...] = (0,)
+    """Exit codes that mean success. List 3010 where a script may ask for a restart."""
 
     @model_validator(mode="after")
     def _check_system_is_elevated(self) -> Self:
@@ -53,34 +90,40 @@ class PowerShellStep(Script):
         return self
 
 
-class WindowsRestartStep(AibModel):
+class WindowsRestartStep(Step):
     """A restart, and the wait for the machine to come back."""
 
     type: Literal["WindowsRestart"]
-    name: str = ""
     restart_command: str = 'shutdown /r /f /t 0 /c "packer restart"'
+    """The command that restarts the machine."""
     restart_check_command: str = ""
+    """A command that succeeds once the machine is back; empty means that answering suffices."""
     restart_timeout: Annotated[str, Field(pattern=r"^\d+[smh]$")] = "5m"
+    """How long the restart may take: a number and `s`, `m` or `h`. Windows Server 2016 may need `30m`."""
 
 
-class WindowsUpdateStep(AibModel):
+class WindowsUpdateStep(Step):
     """Windows updates; `update_limit` 0 means AIB's 1000."""
 
     type: Literal["WindowsUpdate"]
-    name: str = ""
     search_criteria: str = ""
+    """Which updates are looked for, as the Windows Update Agent has it; empty means recommended ones."""
     filters: tuple[str, ...] = ()
+    """`include:` or `exclude:` and a PowerShell condition on an update `$_`; the first that matches counts."""
     update_limit: Annotated[int, Field(ge=0)] = 0
+    """How many updates are installed at a time; 0 means 1000."""
 
 
-class FileStep(AibModel):
+class FileStep(Step):
     """One file copied to the machine; on Linux only `/tmp` may be written."""
 
     type: Literal["File"]
-    name: str = ""
     source_uri: Annotated[str, Field(min_length=1)]
+    """Where the file is: an http(s) URL, or a path beside the template."""
     sha256_checksum: Annotated[Sha256, Field(alias="sha256Checksum")] = ""
+    """SHA-256 of that file; empty means unchecked."""
     destination: Annotated[str, Field(min_length=1)]
+    """Absolute path of the file on the machine. Its folder must exist; an existing file is overwritten."""
 
 
 Customizer = Annotated[
@@ -95,5 +138,8 @@ class ImageValidation(AibModel):
     """What is checked on a machine made from the finished image."""
 
     continue_distribute_on_failure: bool = False
+    """Distribute the image although a validation failed; the run counts as failed nevertheless."""
     source_validation_only: bool = False
+    """Validate the source image itself, and build nothing."""
     in_vm_validations: Annotated[tuple[InVmValidator, ...], Field(alias="inVMValidations")] = ()
+    """The checks, in their order; the first that fails ends the validation. `File` since 2022-07-01."""

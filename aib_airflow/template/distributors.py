@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from aib_airflow.template.schema import AibModel, ArmId, ResourceName, broken_rule
+from aib_airflow.template.schema import AibModel, ArmId, ResourceName, broken_rule, since
 
 _GALLERY_IMAGE_ID = re.compile(
     r"/subscriptions/(?P<subscription_id>[^/]+)/resourceGroups/(?P<resource_group>[^/]+)"
@@ -16,6 +16,23 @@ _GALLERY_IMAGE_ID = re.compile(
     r"(?:/versions/(?P<version>\d+\.\d+\.\d+))?",
     re.IGNORECASE,
 )
+
+_GALLERY_IMAGE_PATTERN = (
+    r"^/subscriptions/[^/]+/[Rr]esource[Gg]roups/[^/]+/providers/[Mm]icrosoft\.[Cc]ompute"
+    r"/galleries/[^/]+/images/[^/]+(/versions/\d+\.\d+\.\d+)?$"
+)
+"""The same for JSON Schema, which cannot ignore case."""
+
+_ONE_WAY_TO_NAME_REGIONS = {
+    "dependentSchemas": {
+        "targetRegions": {
+            "if": {"properties": {"targetRegions": {"minItems": 1}}},
+            "then": {
+                "properties": {"replicationRegions": {"maxItems": 0}, "storageAccountType": {"maxLength": 0}}
+            },
+        }
+    }
+}
 
 StorageAccountType = Annotated[str, Field(min_length=1)]
 """Standard_LRS, Standard_ZRS, Premium_LRS, or a newer one: Azure's list is open."""
@@ -54,7 +71,9 @@ class Distributor(AibModel):
     """The fields of every target."""
 
     run_output_name: ResourceName
+    """The target's own name, unique in the template: part of its tasks' ids."""
     artifact_tags: dict[str, str] = Field(default_factory=dict)
+    """Tags of the image that is made."""
 
 
 class ManagedImageDistributor(Distributor):
@@ -62,14 +81,17 @@ class ManagedImageDistributor(Distributor):
 
     type: Literal["ManagedImage"]
     image_id: ArmId
+    """The image's resource id; its resource group must exist."""
     location: str
+    """The image's region; that of the image where it exists already."""
 
 
 class VhdDistributor(Distributor):
     """A VHD in a storage account; an empty `uri` means the build's own account."""
 
     type: Literal["VHD"]
-    uri: str = ""
+    uri: Annotated[str, since("2022-07-01")] = ""
+    """The blob to write; empty means a storage account of the build's own."""
 
 
 class LatestVersioning(AibModel):
@@ -77,6 +99,7 @@ class LatestVersioning(AibModel):
 
     scheme: Literal["Latest"] = "Latest"
     major: Annotated[int, Field(ge=-1)] = -1
+    """Count within this major version only; -1 means within the highest there is."""
 
 
 class SourceVersioning(AibModel):
@@ -92,21 +115,37 @@ class TargetRegion(AibModel):
     """A region in which the version is kept."""
 
     name: Annotated[str, Field(min_length=1)]
+    """The region, such as `westus2` or `West US 2`."""
     replica_count: Annotated[int, Field(ge=1)] = 1
+    """How many copies are kept there."""
     storage_account_type: StorageAccountType = "Standard_LRS"
+    """`Standard_LRS`, `Standard_ZRS`, `Premium_LRS`, or another that Azure offers."""
 
 
 class SharedImageDistributor(Distributor):
     """A gallery image version, replicated to regions."""
 
+    model_config = ConfigDict(json_schema_extra=_ONE_WAY_TO_NAME_REGIONS)
+
     type: Literal["SharedImage"]
-    gallery_image_id: Annotated[str, AfterValidator(_check_gallery_image_id)]
-    target_regions: tuple[TargetRegion, ...] = ()
+    gallery_image_id: Annotated[
+        str,
+        AfterValidator(_check_gallery_image_id),
+        WithJsonSchema({"type": "string", "pattern": _GALLERY_IMAGE_PATTERN}),
+    ]
+    """The image definition's resource id; with `/versions/<1.2.3>` behind it, that version is made."""
+    target_regions: Annotated[tuple[TargetRegion, ...], since("2022-07-01")] = ()
+    """Where the version is kept; one of them must be the gallery's own region. Empty: the template's."""
     replication_regions: tuple[str, ...] = ()
+    """The older way to name regions. Excludes `targetRegions`."""
     storage_account_type: StorageAccountType | None = None
+    """The storage of all `replicationRegions`; with `targetRegions` each has its own."""
     exclude_from_latest: bool = False
-    versioning: Versioning | None = None
-    replication_mode: Annotated[str, Field(min_length=1)] = "Full"
+    """Whoever asks the gallery for `latest` does not get this version."""
+    versioning: Annotated[Versioning | None, since("2022-07-01")] = None
+    """How the version's number is found; left out it is scheme `Latest`. Excludes a version in the id."""
+    replication_mode: Annotated[str, Field(min_length=1), since("2025-10-01")] = "Full"
+    """`Full` copies, or `Shallow` for quick tests."""
 
     @property
     def gallery_image(self) -> GalleryImage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -17,12 +17,20 @@ ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
 """A checksum in lower case, or nothing."""
 
-ReadOnly = Annotated[Any, Field(default=None, exclude=True, repr=False)]
+ReadOnly = Annotated[Any, Field(default=None, exclude=True, repr=False), WithJsonSchema({"readOnly": True})]
 """What the service adds to a template it answers with: accepted in a file, and without meaning there."""
 
 
+def since(api_version: str) -> Any:
+    """Say which API version brought a field; one without is older than 2021."""
+    return Field(json_schema_extra={"x-since": api_version})
+
+
 class AibModel(BaseModel):
-    """A JSON object of AIB. Unknown fields are refused, as the service does since 2024-02-01."""
+    """A JSON object of AIB. Unknown fields are refused, as the service does since 2024-02-01.
+
+    The text under a field is what editors and the field reference say about it.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -48,5 +56,9 @@ def _check_arm_id(value: str) -> str:
     return value
 
 
-ArmId = Annotated[str, AfterValidator(_check_arm_id)]
+ArmId = Annotated[
+    str,
+    AfterValidator(_check_arm_id),
+    WithJsonSchema({"type": "string", "pattern": r"^/subscriptions/[^/<]+(/[^/<]+/[^/<]+)*/?$"}),
+]
 """The full id of an Azure resource."""
