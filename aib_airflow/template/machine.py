@@ -108,7 +108,7 @@ class Identity(AibModel):
     """The identity under which AIB's service works."""
 
     type: Literal["UserAssigned", "None"] = "None"
-    """`UserAssigned`, or `None`."""
+    """Whether there is an identity."""
     user_assigned_identities: dict[str, Any] = Field(
         default_factory=dict, json_schema_extra={"maxProperties": 1}
     )
