@@ -1,110 +1,167 @@
-"""How long DAGs take to make and to serialise: prints one JSON object, in milliseconds a DAG.
+"""One DAG-processor pass over a thousand templates, and the start of one task: prints one JSON object.
 
-`python tests/benchmarks/parse.py [--copies N] [--rounds N]`. Where dag-factory is installed, the same number of
-DAGs with as many tasks each is made by it too.
+`python tests/benchmarks/parse.py [--copies N] [--corpus FOLDER] [--dag-factory PYTHON]`. The templates are those of
+the corpus that can be read, repeated under other names; without a corpus the project's own. dag-factory makes
+as many DAGs with as many tasks each, by the Python given (the one running, if it has dag-factory). Each figure is
+from a fresh process that has Airflow imported and bytecode compiled; nothing is judged here.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).parents[2]
-TEMPLATES = CHECKOUT / "dags" / "images"
-DEMO = "debian12_baseline"
+PASS = Path(__file__).with_name("one_pass.py")
+OWN_TEMPLATES = CHECKOUT / "dags" / "images"
+
+IMAGES_PY = """\
+from pathlib import Path  # an airflow dag file
+from aib_airflow.factory import load_dags
+globals().update(load_dags(Path(__file__).parent / "images"))
+"""
+DAG_FACTORY_PY = """\
+from pathlib import Path  # an airflow dag file
+import dagfactory
+folder = Path(__file__).parent
+dagfactory.load_yaml_dags(globals_dict=globals(), config_filepath=str(folder / "dags.yaml"))
+"""
 
 
 def main() -> None:
     """Measure, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--copies", type=int, default=100, help="DAGs in the folder (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="the median of so many (default: %(default)s)")
-    options = parser.parse_args()
+    options = arguments()
     with tempfile.TemporaryDirectory(prefix="aib-benchmark-") as folder:
-        os.environ |= {"AIRFLOW_HOME": folder, "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-        figures = measure(Path(folder), options.copies, options.rounds)
-        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+        figures = measure(Path(folder), options)
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
-def measure(folder: Path, copies: int, rounds: int) -> dict[str, Any]:
-    """Return the figures for `copies` of the demo's template."""
-    from airflow.serialization.serialized_objects import DagSerialization
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument(
+        "--copies", type=int, default=1000, help="templates in the folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="processes for each figure (default: %(default)s)"
+    )
+    parser.add_argument("--corpus", type=Path, help="a folder of templates; those that make DAGs are used")
+    parser.add_argument("--dag-factory", default=sys.executable, help="a Python that has dag-factory")
+    return parser.parse_args()
 
-    from aib_airflow.factory import load_dags
 
-    images = copy_templates(folder / "images", copies)
-    dags = load_dags(images)
-    tasks = len(next(iter(dags.values())).tasks)
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures of both, and of one to the other."""
+    ours, theirs = folder / "ours", folder / "dag_factory"
+    images = ours / "images"
+    images.mkdir(parents=True)
+    (ours / "images.py").write_text(IMAGES_PY, encoding="utf-8")
+    fill(images, options.corpus or OWN_TEMPLATES, options.copies, folder)
+    dags = measured(sys.executable, ours)["tasks"]
     figures: dict[str, Any] = {
+        "templates": options.copies,
         "dags": len(dags),
-        "tasks_per_dag": tasks,
-        "rounds": rounds,
-        "parse_ms_per_dag": per_dag(lambda: load_dags(images), copies, rounds),
-        "serialize_ms_per_dag": per_dag(
-            lambda: [DagSerialization.to_dict(dag) for dag in dags.values()], copies, rounds
-        ),
+        "tasks": sum(dags.values()),
+        "rounds": options.rounds,
+        "aib_airflow": figures_of(sys.executable, ours, dags, options.rounds),
     }
-    if importlib.util.find_spec("dagfactory"):
-        figures["dag_factory_parse_ms_per_dag"] = measure_dag_factory(folder, copies, rounds, tasks)
+    if can_import(options.dag_factory, "dagfactory"):
+        write_dag_factory(theirs, dags)
+        other = figures_of(options.dag_factory, theirs, dags, options.rounds)
+        figures["dag_factory"] = other
+        figures["ratio"] = {
+            name: round(value / other[name], 3)
+            for name, value in figures["aib_airflow"].items()
+            if other[name]
+        }
     return figures
 
 
-def copy_templates(images: Path, copies: int) -> Path:
-    """Make a folder with the demo's template under many names, and its scripts once."""
-    shutil.copytree(TEMPLATES, images, ignore=shutil.ignore_patterns("*.json", "*.yaml", "*.yml"))
-    text = (TEMPLATES / f"{DEMO}.json").read_text(encoding="utf-8")
+def fill(images: Path, source: Path, copies: int, folder: Path) -> None:
+    """Fill a folder with the templates of `source` that make DAGs, over and over under other names."""
+    trial = folder / "trial"
+    shutil.copytree(source, trial / "images")
+    (trial / "images.py").write_text(IMAGES_PY, encoding="utf-8")
+    usable = measured(sys.executable, trial)["tasks"]
+    files = [file for file in sorted(source.iterdir()) if file.stem in usable]
+    for entry in source.iterdir():
+        if entry.is_dir():
+            shutil.copytree(entry, images / entry.name)
     for number in range(copies):
-        (images / f"image_{number:04}.json").write_text(text, encoding="utf-8")
-    return images
+        file = files[number % len(files)]
+        shutil.copy(file, images / f"image_{number:04}{file.suffix}")
 
 
-def per_dag(work: Callable[[], Collection[Any]], copies: int, rounds: int) -> float:
-    """Return the median over `rounds` of the milliseconds that one of `copies` takes; one round warms up."""
-    work()
-    seconds = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        made = len(work())
-        seconds.append(time.perf_counter() - began)
-        if made != copies:
-            raise SystemExit(f"{made} DAGs were made of {copies} templates")
-    return round(statistics.median(seconds) * 1000 / copies, 2)
-
-
-def measure_dag_factory(folder: Path, copies: int, rounds: int, tasks: int) -> float:
-    """Return what dag-factory takes for as many DAGs, each a chain of as many BashOperators."""
-    import dagfactory
+def write_dag_factory(folder: Path, dags: dict[str, int]) -> None:
+    """Describe DAGs of the same names with as many tasks each, each a chain of BashOperators."""
     import yaml
 
-    chain = {
-        f"task_{number}": {
-            "operator": "airflow.providers.standard.operators.bash.BashOperator",
-            "bash_command": "true",
-            "dependencies": [f"task_{number - 1}"] if number else [],
-        }
-        for number in range(tasks)
+    folder.mkdir()
+    (folder / "factory.py").write_text(DAG_FACTORY_PY, encoding="utf-8")
+    described = {
+        dag_id: {"default_args": {"start_date": "2024-01-01"}, "tasks": dict(map(bash_task, range(tasks)))}
+        for dag_id, tasks in dags.items()
     }
-    default = {"start_date": "2024-01-01"}
-    dags = {f"image_{number:04}": {"default_args": default, "tasks": chain} for number in range(copies)}
-    config = folder / "dag_factory.yaml"
-    config.write_text(yaml.safe_dump(dags), encoding="utf-8")
+    (folder / "dags.yaml").write_text(yaml.safe_dump(described), encoding="utf-8")
 
-    def work() -> Collection[Any]:
-        made: dict[str, Any] = {}
-        dagfactory.load_yaml_dags(globals_dict=made, config_filepath=str(config))
-        return made
 
-    return per_dag(work, copies, rounds)
+def bash_task(number: int) -> tuple[str, dict[str, Any]]:
+    """Return one task of dag-factory's, after the one before."""
+    return f"task_{number}", {
+        "operator": "airflow.providers.standard.operators.bash.BashOperator",
+        "bash_command": "true",
+        "dependencies": [f"task_{number - 1}"] if number else [],
+    }
+
+
+def figures_of(python: str, folder: Path, dags: dict[str, int], rounds: int) -> dict[str, float]:
+    """Return the medians: seconds and memory of a pass, with and without serialising, and the start of a task."""
+    passes = [measured(python, folder) for _ in range(rounds)]
+    starts = [measured(python, folder, dag_id=list(dags)[-1]) for _ in range(rounds)]
+
+    def median(found: list[dict[str, Any]], name: str) -> float:
+        return round(statistics.median(each[name] for each in found), 4)
+
+    parse_s, serialize_s = median(passes, "parse_s"), median(passes, "serialize_s")
+    return {
+        "parse_s": parse_s,
+        "parse_and_serialize_s": round(parse_s + serialize_s, 4),
+        "parse_ms_per_dag": round(parse_s * 1000 / len(dags), 3),
+        "parse_mb": median(passes, "parse_mb"),
+        "parse_and_serialize_mb": median(passes, "peak_mb"),
+        "task_start_ms": round(median(starts, "parse_s") * 1000, 2),
+    }
+
+
+def measured(python: str, folder: Path, dag_id: str = "") -> dict[str, Any]:
+    """Run one pass in a process of its own, or the part of it that a task of `dag_id` needs."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AIRFLOW") and name != "PYTHONDONTWRITEBYTECODE"
+    } | {"AIRFLOW_HOME": str(folder / ".airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+         "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "0"}  # fmt: skip
+    if dag_id:
+        environment["_AIRFLOW_PARSING_CONTEXT_DAG_ID"] = dag_id
+    (loader,) = folder.glob("*.py")
+    done = subprocess.run(
+        [python, str(PASS), str(loader)], env=environment, check=True, capture_output=True, text=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def can_import(python: str, module: str) -> bool:
+    """Tell whether a Python has a module."""
+    return not subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode
 
 
 if __name__ == "__main__":
