@@ -12,7 +12,7 @@ from aib_airflow import __version__
 _INTEGRATION = "Azure Image Builder"
 _STAGES = (
     "reserve", "prepare", "resource_group", "network", "provision", "customize", "generalize", "capture",
-    "release", "distribute", "publish", "close_build",
+    "release", "distribute", "publish", "close_build", "unsupported",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def get_provider_info() -> dict[str, Any]:
                 "python-modules": [f"aib_airflow.triggers.{name}" for name in ("operation", "region", "ssh")],
             }
         ],
+        "bundles": [{"integration-name": _INTEGRATION, "python-modules": ["aib_airflow.bundles"]}],
         "extra-links": ["aib_airflow.links.portal.AzurePortalLink"],
         "connection-types": [_connection_type()],
         "config": {"aib": {"description": "Building images.", "options": _options()}},

@@ -16,8 +16,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from aib_airflow import template
+from aib_airflow.bytecode import without_bytecode_ban
 
 CHECKOUT = Path(__file__).parents[2]
 PASS = Path(__file__).with_name("one_pass.py")
@@ -60,11 +64,12 @@ def arguments() -> argparse.Namespace:
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of both, and of one to the other."""
+    for python in (sys.executable, options.dag_factory):
+        compile_bytecode(python)
     ours, theirs = folder / "ours", folder / "dag_factory"
-    images = ours / "images"
-    images.mkdir(parents=True)
+    ours.mkdir()
     (ours / "images.py").write_text(IMAGES_PY, encoding="utf-8")
-    fill(images, options.corpus or OWN_TEMPLATES, options.copies, folder)
+    fill(ours / "images", options.corpus or OWN_TEMPLATES, options.copies, folder)
     dags = measured(sys.executable, ours)["tasks"]
     figures: dict[str, Any] = {
         "templates": options.copies,
@@ -88,16 +93,29 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
 def fill(images: Path, source: Path, copies: int, folder: Path) -> None:
     """Fill a folder with the templates of `source` that make DAGs, over and over under other names."""
     trial = folder / "trial"
-    shutil.copytree(source, trial / "images")
+    trial.mkdir()
+    files = template.find_templates(source)
+    copy_files(source, files, trial / "images", len(files))
     (trial / "images.py").write_text(IMAGES_PY, encoding="utf-8")
-    usable = measured(sys.executable, trial)["tasks"]
-    files = [file for file in sorted(source.iterdir()) if file.stem in usable]
+    usable = {dag_id.partition(".")[0] for dag_id in measured(sys.executable, trial)["tasks"]}
+    good = [file for number, file in enumerate(files) if image_name(number) in usable]
+    copy_files(source, good, images, copies)
+
+
+def copy_files(source: Path, files: Sequence[Path], target: Path, copies: int) -> None:
+    """Copy files in turn under numbered names, and beside them the folders of scripts that they name."""
+    target.mkdir()
     for entry in source.iterdir():
         if entry.is_dir():
-            shutil.copytree(entry, images / entry.name)
+            shutil.copytree(entry, target / entry.name)
     for number in range(copies):
         file = files[number % len(files)]
-        shutil.copy(file, images / f"image_{number:04}{file.suffix}")
+        shutil.copy(file, target / f"{image_name(number)}{file.suffix}")
+
+
+def image_name(number: int) -> str:
+    """Return the name of a template."""
+    return f"image_{number:04}"
 
 
 def write_dag_factory(folder: Path, dags: dict[str, int]) -> None:
@@ -145,8 +163,8 @@ def measured(python: str, folder: Path, dag_id: str = "") -> dict[str, Any]:
     """Run one pass in a process of its own, or the part of it that a task of `dag_id` needs."""
     environment = {
         name: value
-        for name, value in os.environ.items()
-        if not name.startswith("AIRFLOW") and name != "PYTHONDONTWRITEBYTECODE"
+        for name, value in without_bytecode_ban(os.environ).items()
+        if not name.startswith("AIRFLOW")
     } | {"AIRFLOW_HOME": str(folder / ".airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
          "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "0"}  # fmt: skip
     if dag_id:
@@ -157,6 +175,15 @@ def measured(python: str, folder: Path, dag_id: str = "") -> dict[str, Any]:
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def compile_bytecode(python: str) -> None:
+    """Compile what a Python has installed, and this checkout: else each process would."""
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+    environment = without_bytecode_ban(os.environ)
+    command = [python, "-W", "ignore", "-m", "compileall", "-qq", site, str(CHECKOUT / "aib_airflow")]
+    subprocess.run(command, env=environment, check=False, capture_output=True)
 
 
 def can_import(python: str, module: str) -> bool:
