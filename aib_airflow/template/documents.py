@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
-from aib_airflow.template.faults import Fault, TemplateError, path_text
+from aib_airflow.template.faults import Fault, Severity, TemplateError, path_text
 from aib_airflow.template.positions import Position, find_position
 from aib_airflow.template.yaml_documents import YamlTooLargeError, load_yaml
 
@@ -31,6 +31,14 @@ _EXPECTATIONS = {
     "Invalid control character at": "expected a closing quote before the end of the line",
     "Invalid \\escape": "expected a valid escape: a backslash in a text is written \\\\",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and what is to be said about its spelling: warnings, and errors that kept nothing from being read."""
+
+    value: dict[str, Any]
+    remarks: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class SourceFile:
         """Whether the file's name says YAML."""
         return self.path.suffix.lower() in (".yaml", ".yml")
 
-    def parse(self) -> dict[str, Any]:
+    def read_document(self, *, lenient: bool) -> Document:
         """Read the text as one object. Raises TemplateError with line, column and what was expected."""
         try:
             document = load_yaml(self.text) if self.is_yaml else json.loads(self.text, parse_constant=_refuse)
@@ -78,12 +86,14 @@ class SourceFile:
             raise self._syntax_error((1, 1), "brackets are nested too deeply") from None
         if not isinstance(document, dict):
             raise self._syntax_error((1, 1), "expected an object at the top of the file")
-        return document
+        return Document(document)
 
-    def fault(self, path: DocumentPath, message: str, fix: str = "") -> Fault:
+    def fault(
+        self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error"
+    ) -> Fault:
         """Make a fault at `path`, or at the nearest place around it that the text has."""
         line, column = find_position(self.text, path, is_yaml=self.is_yaml)
-        return Fault(self.path, line, column, path_text(path), message, fix)
+        return Fault(self.path, line, column, path_text(path), message, fix, severity)
 
     def _syntax_error(self, place: Position, message: str) -> TemplateError:
         kind = "YAML" if self.is_yaml else "JSON"
