@@ -1,20 +1,24 @@
-"""The ARM template language, evaluated offline: expressions, parameters, variables. Imports nothing but stdlib."""
+"""The ARM template language, evaluated offline and as far as anybody knows. Imports nothing but stdlib."""
 
 from __future__ import annotations
 
 from aib_airflow.arm_template.deployment import Deployment
-from aib_airflow.arm_template.errors import ArmFault, ArmTemplateError, DocumentPath, ExpressionError
-from aib_airflow.arm_template.evaluator import Evaluator
+from aib_airflow.arm_template.errors import ArmFault, ArmTemplateError, DocumentPath
+from aib_airflow.arm_template.parameter_files import read_parameters
 from aib_airflow.arm_template.parameters import ParameterDeclaration
+from aib_airflow.arm_template.resources import DeployedResource
 from aib_airflow.arm_template.scope import DeploymentScope
+from aib_airflow.arm_template.unknown import Need, Unknown
 
 __all__ = [
     "ArmFault",
     "ArmTemplateError",
+    "DeployedResource",
     "Deployment",
     "DeploymentScope",
     "DocumentPath",
-    "Evaluator",
-    "ExpressionError",
+    "Need",
     "ParameterDeclaration",
+    "Unknown",
+    "read_parameters",
 ]

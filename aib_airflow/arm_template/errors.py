@@ -9,12 +9,21 @@ DocumentPath = tuple[str | int, ...]
 
 
 class ExpressionError(Exception):
-    """One expression cannot be read or evaluated. `fix` says what to do about it, where that is known."""
+    """One expression cannot be read or evaluated.
 
-    def __init__(self, message: str, fix: str = "") -> None:
+    `fix` says what to do about it, where that is known. `path` is the text that is wrong; it is set where the
+    error passes that text, which need not be where its value is used.
+    """
+
+    def __init__(self, message: str, fix: str = "", path: DocumentPath | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+        self.path = path
+
+
+class LimitError(ExpressionError):
+    """The template asks for more work than any honest one; evaluation as a whole ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +41,8 @@ class ArmTemplateError(Exception):
     def __init__(self, faults: tuple[ArmFault, ...]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = faults
+
+
+def fault_of(wrong: ExpressionError, path: DocumentPath = ()) -> ArmFault:
+    """Make the fault of an error; `path` is where it is used, if nothing better is known."""
+    return ArmFault(path if wrong.path is None else wrong.path, wrong.message, wrong.fix)

@@ -1,4 +1,4 @@
-"""Evaluate expressions offline, within bounds: the same text gives the same value, and always soon."""
+"""Evaluate values and the expressions in them, in the names of one template: partially, and within bounds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from aib_airflow.arm_template.errors import ArmFault, DocumentPath, ExpressionError
-from aib_airflow.arm_template.functions import (
-    FUNCTIONS,
-    REFUSED_FUNCTIONS,
-    SCOPED_FUNCTIONS,
-    find_key,
-    kind_of,
-    need_bool,
+from aib_airflow.arm_template.budget import Budget
+from aib_airflow.arm_template.copies import expand_copies, is_copy
+from aib_airflow.arm_template.errors import (
+    ArmFault,
+    DocumentPath,
+    ExpressionError,
+    LimitError,
+    fault_of,
 )
-from aib_airflow.arm_template.scope import SCOPE_FUNCTIONS, DeploymentScope, look_up
+from aib_airflow.arm_template.forms import SPECIAL_FORMS
+from aib_airflow.arm_template.frame import NOWHERE, Frame
+from aib_airflow.arm_template.functions import FUNCTIONS, find_key, kind_of
+from aib_airflow.arm_template.place import PLACE_FUNCTIONS, Place
+from aib_airflow.arm_template.references import is_asked_of_azure, unknown_of_azure
+from aib_airflow.arm_template.sections import Section
 from aib_airflow.arm_template.syntax import (
     Access,
     Call,
@@ -25,77 +30,189 @@ from aib_airflow.arm_template.syntax import (
     parse_expression,
     unescape,
 )
+from aib_airflow.arm_template.unknown import Undetermined, Unknown, needs_of
+from aib_airflow.arm_template.user_functions import UserFunction, call_user_function
 
-MAX_DEPTH = 120
-"""Levels of evaluation inside each other: calls, variables that use variables, objects in objects."""
-MAX_WORK = 2_000_000
-"""Values made in one evaluation, so that a template that doubles itself ends within a second."""
+Deployments = Callable[[str], Any]
+"""Answers reference() about a deployment nested in the template, by its name; None where there is none."""
 
 
 class Evaluator:
-    """Evaluate expressions over parameters, variables and a scope.
+    """Evaluate in the names of one template. A template nested in it with a scope of its own has its own."""
 
-    `parameters` and `variables` hold what the template says, names in lower case; both may be expressions
-    and are evaluated when they are first used, so an unused one is never a fault.
-    """
+    def __init__(self, place: Place, budget: Budget) -> None:
+        self.place = place
+        self.budget = budget
+        self.frame = NOWHERE
+        self.sections: dict[str, Section] = {}
+        self.functions: Mapping[str, UserFunction] = {}
+        self.deployments: Deployments = _no_deployment
+        self._path: list[str | int] = []
+        self._faults: list[ArmFault] | None = None
+        self._places: dict[str, Any] = {}
 
-    def __init__(
-        self, parameters: Mapping[str, Any], variables: Mapping[str, Any], scope: DeploymentScope
-    ) -> None:
-        self._unread = {"parameters": parameters, "variables": variables}
-        self._scope = scope
-        self._known: dict[tuple[str, str], Any] = {}
-        self._open: set[tuple[str, str]] = set()
-        self._depth = 0
-        self._work_left = MAX_WORK
+    @property
+    def path(self) -> DocumentPath:
+        """Where the text stands that is being evaluated."""
+        return tuple(self._path)
 
-    def evaluate(self, value: Any, path: DocumentPath = (), faults: list[ArmFault] | None = None) -> Any:
+    def evaluate(
+        self, value: Any, path: DocumentPath, frame: Frame, faults: list[ArmFault] | None = None
+    ) -> Any:
         """Return `value` with every expression in it, keys included, replaced by its result.
 
-        With `faults`, a wrong expression becomes a fault there and None in the result; without, the first
-        one raises ExpressionError.
+        With `faults`, a wrong expression becomes a fault there and an Unknown without needs in the result;
+        without, the first one raises ExpressionError. LimitError is always raised.
         """
+        return self.standing_at(path, frame, lambda: self.tree(value), faults)
+
+    def standing_at(
+        self, path: DocumentPath, frame: Frame, read: Callable[[], Any], faults: list[ArmFault] | None = None
+    ) -> Any:
+        """Return what `read` evaluates at another place of the template, as `evaluate` does."""
+        before = self._path, self.frame, self._faults
+        self._path, self.frame, self._faults = list(path), frame, faults
         try:
-            with self._deeper():
-                return self._tree(value, path, faults)
+            result = read()
+            self.budget.weigh(result)
         except ExpressionError as wrong:
-            if faults is None:
+            if wrong.path is None:
+                wrong.path = tuple(self._path)
+            raise
+        finally:
+            self._path, self.frame, self._faults = before
+        return result
+
+    @contextmanager
+    def within(self, frame: Frame) -> Iterator[None]:
+        """Evaluate what follows with other loops or lambda variables around it."""
+        before, self.frame = self.frame, frame
+        try:
+            yield
+        finally:
+            self.frame = before
+
+    @contextmanager
+    def at(self, *parts: str | int) -> Iterator[None]:
+        """Evaluate what follows as part of the value at hand, so that faults name its place."""
+        level = len(self._path)
+        self._path += parts
+        try:
+            yield
+        finally:
+            del self._path[level:]
+
+    def tree(self, value: Any) -> Any:
+        """Evaluate a part of a value."""
+        if isinstance(value, str) and not value.startswith("["):
+            return value
+        level = len(self._path)
+        try:
+            if isinstance(value, str):
+                return self._text(value)
+            if isinstance(value, dict):
+                return self._object(value)
+            return self._array(value) if isinstance(value, list) else value
+        except ExpressionError as wrong:
+            if wrong.path is None:
+                wrong.path = tuple(self._path)
+            del self._path[level:]
+            if self._faults is None or isinstance(wrong, LimitError):
                 raise
-            faults.append(ArmFault(path, wrong.message, wrong.fix))
-            return None
+            self._note(fault_of(wrong))
+            return Unknown(value if isinstance(value, str) else "")
 
-    def _tree(self, value: Any, path: DocumentPath, faults: list[ArmFault] | None) -> Any:
-        if isinstance(value, str):
-            return self._node(parse_expression(value)) if is_expression(value) else unescape(value)
-        self._spend(1)
-        if isinstance(value, list):
-            return [self.evaluate(item, (*path, index), faults) for index, item in enumerate(value)]
-        if isinstance(value, dict):
-            return dict(self._entries(value, path, faults))
-        return value
+    def _note(self, fault: ArmFault) -> None:
+        if self._faults is not None and fault not in self._faults[-100:]:
+            self._faults.append(fault)
 
-    def _entries(
-        self, mapping: dict[str, Any], path: DocumentPath, faults: list[ArmFault] | None
-    ) -> Iterator[tuple[str, Any]]:
-        for key, item in mapping.items():
-            if key.lower() == "copy" and isinstance(item, list):
-                raise ExpressionError("copy is not supported yet", "write the items out")
-            name = self.evaluate(key, (*path, key), faults) if key.startswith("[") else key
-            yield str(name), self.evaluate(item, (*path, key), faults)
+    def _text(self, text: str) -> Any:
+        if not is_expression(text):
+            return unescape(text)
+        result = self.node(parse_expression(text))
+        return Unknown(text, result.needs) if isinstance(result, Unknown) else result
 
-    def _node(self, node: Node) -> Any:
-        with self._deeper():
-            if isinstance(node, Literal):
-                return node.value
-            if isinstance(node, Access):
-                return self._access(node)
-            return self._call(node)
+    def _array(self, items: list[Any]) -> list[Any]:
+        self.budget.enter()
+        try:
+            self.budget.spend(len(items))
+            result = []
+            for index, item in enumerate(items):
+                self._path.append(index)
+                result.append(self.tree(item))
+                self._path.pop()
+            return result
+        finally:
+            self.budget.leave()
+
+    def _object(self, mapping: dict[str, Any]) -> Any:
+        self.budget.enter()
+        try:
+            self.budget.spend(len(mapping))
+            result: dict[str, Any] = {}
+            for key, item in mapping.items():
+                if len(key) == 4 and is_copy(key, item):
+                    result.update(expand_copies(self, item, key))
+                    continue
+                self._path.append(key)
+                name = self.tree(key) if key.startswith("[") else key
+                if isinstance(name, Unknown):  # an object whose fields nobody can name is unknown
+                    return Unknown(name.expression, name.needs)
+                result[str(name)] = self.tree(item)
+                self._path.pop()
+            return result
+        finally:
+            self.budget.leave()
+
+    def node(self, node: Node) -> Any:
+        """Evaluate one node of an expression. Never raises Undetermined."""
+        if isinstance(node, Literal):
+            return node.value
+        self.budget.enter()
+        try:
+            result = self._call(node) if isinstance(node, Call) else self._access(node)
+        finally:
+            self.budget.leave()
+        return Unknown(f"[{node.text}]", result.needs) if isinstance(result, Unknown) else result
+
+    def _call(self, node: Call) -> Any:
+        arguments: list[Any] = []
+        try:
+            form = SPECIAL_FORMS.get(node.name)
+            if form is not None:
+                return form(self, node)
+            arguments = [self.node(argument) for argument in node.arguments]
+            return self._apply(node, arguments)
+        except Undetermined as met:
+            return Unknown("", met.needs | needs_of(*arguments))
+
+    def _apply(self, node: Call, arguments: list[Any]) -> Any:
+        function = FUNCTIONS.get(node.name)
+        if function is not None:
+            for argument in arguments:
+                self.budget.weigh(argument)
+            result = function.call(arguments, self.place)
+            self.budget.weigh(result)
+            return result
+        if node.name in PLACE_FUNCTIONS:
+            return self._about_place(node)
+        if node.name in self.functions:
+            return call_user_function(self, self.functions[node.name], arguments)
+        if is_asked_of_azure(node.name):
+            return unknown_of_azure(node, arguments)
+        raise _no_such_function(node)
+
+    def _about_place(self, node: Call) -> Any:
+        if node.arguments:
+            raise ExpressionError(f"{node.spelling}() takes 0 arguments, not {len(node.arguments)}")
+        if node.name not in self._places:
+            self._places[node.name] = PLACE_FUNCTIONS[node.name](self.place)
+        return self._places[node.name]
 
     def _access(self, node: Access) -> Any:
-        key = self._node(node.key)
-        if isinstance(node.target, Call) and node.target.name in SCOPE_FUNCTIONS and isinstance(key, str):
-            return look_up(self._scope, node.target.name, key)
-        target = self._node(node.target)
+        target, key = self.node(node.target), self.node(node.key)
+        if isinstance(target, Unknown) or isinstance(key, Unknown):
+            return Unknown("", needs_of(*(each for each in (target, key) if isinstance(each, Unknown))))
         if isinstance(target, dict) and isinstance(key, str):
             return self._property(target, key)
         if isinstance(target, list) and isinstance(key, int) and not isinstance(key, bool):
@@ -103,113 +220,16 @@ class Evaluator:
         raise ExpressionError(f"{kind_of(target)} has no {key!r}")
 
     def _property(self, target: dict[str, Any], key: str) -> Any:
-        self._spend(len(target))
+        self.budget.spend(len(target) // 8)
         name = find_key(target, key)
         if name is None:
             known = ", ".join(list(target)[:10]) or "nothing"
             raise ExpressionError(f"the object has no property '{key}'; it has {known}")
         return target[name]
 
-    def _call(self, node: Call) -> Any:
-        special = self._special_form(node.name)
-        if special is not None:
-            return special(node)
-        arguments = [self._node(argument) for argument in node.arguments]
-        self._spend(1 + sum(map(_size, arguments)))
-        if node.name in SCOPED_FUNCTIONS:
-            return SCOPED_FUNCTIONS[node.name](self._scope, arguments)
-        function = FUNCTIONS.get(node.name)
-        if function is None:
-            raise _unknown_function(node)
-        result = function.call(arguments)
-        self._measure(result)
-        return result
 
-    def _special_form(self, name: str) -> Callable[[Call], Any] | None:
-        match name:
-            case "if":
-                return self._if
-            case "and" | "or":
-                return self._and_or
-            case "coalesce":
-                return self._coalesce
-            case "parameters" | "variables":
-                return self._named_value
-            case _:
-                return None
-
-    def _if(self, node: Call) -> Any:
-        if len(node.arguments) != 3:
-            raise ExpressionError(f"if() takes 3 arguments, not {len(node.arguments)}")
-        condition, positive, negative = node.arguments
-        return self._node(positive if need_bool("if", self._node(condition)) else negative)
-
-    def _and_or(self, node: Call) -> bool:
-        if not node.arguments:
-            raise ExpressionError(f"{node.name}() takes at least 1 argument, not 0")
-        decides = node.name == "or"
-        return any(need_bool(node.name, self._node(each)) == decides for each in node.arguments) == decides
-
-    def _coalesce(self, node: Call) -> Any:
-        values = (self._node(argument) for argument in node.arguments)
-        return next((value for value in values if value is not None), None)
-
-    def _named_value(self, node: Call) -> Any:
-        if len(node.arguments) != 1:
-            raise ExpressionError(f"{node.name}() takes 1 argument, not {len(node.arguments)}")
-        name = self._node(node.arguments[0])
-        if not isinstance(name, str):
-            raise ExpressionError(f"{node.name}() takes a name, not {kind_of(name)}")
-        return self.named_value(node.name, name)
-
-    def named_value(self, section: str, name: str) -> Any:
-        """Return one of the `parameters` or `variables`, evaluated once. Raises ExpressionError."""
-        entry = (section, name.lower())
-        if entry in self._known:
-            return self._known[entry]
-        if entry in self._open:
-            raise ExpressionError(f"{section}('{name}') is defined by itself")
-        if entry[1] not in self._unread[section]:
-            raise self._unknown_name(section, name)
-        self._open.add(entry)
-        try:
-            value = self.evaluate(self._unread[section][entry[1]])
-        finally:
-            self._open.discard(entry)
-        self._measure(value)
-        self._known[entry] = value
-        return value
-
-    def _unknown_name(self, section: str, name: str) -> ExpressionError:
-        if section == "variables" and "copy" in self._unread[section]:
-            return ExpressionError(
-                f"variables('{name}') may come from a copy loop: copy is not supported yet"
-            )
-        return ExpressionError(f"{section}('{name}') is not declared", f"declare '{name}' under {section}")
-
-    @contextmanager
-    def _deeper(self) -> Iterator[None]:
-        if self._depth >= MAX_DEPTH:
-            raise ExpressionError(f"the template is nested more than {MAX_DEPTH} levels deep")
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-
-    def _measure(self, value: Any) -> None:
-        self._spend(1)
-        if isinstance(value, list):
-            for item in value:
-                self._measure(item)
-        elif isinstance(value, dict):
-            for item in value.values():
-                self._measure(item)
-
-    def _spend(self, work: int) -> None:
-        self._work_left -= work
-        if self._work_left < 0:
-            raise ExpressionError(f"the expressions make more than {MAX_WORK} values")
+def _no_deployment(name: str) -> None:
+    del name
 
 
 def _item(target: list[Any], index: int) -> Any:
@@ -218,20 +238,9 @@ def _item(target: list[Any], index: int) -> Any:
     return target[index]
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value) // 64
-    return len(value) if isinstance(value, list | dict) else 0
-
-
-def _unknown_function(node: Call) -> ExpressionError:
-    if node.name in SCOPE_FUNCTIONS:
-        return ExpressionError(
-            f"{node.spelling}() as a whole is not supported yet", "name one of its properties"
-        )
+def _no_such_function(node: Call) -> ExpressionError:
     if "." in node.name:
-        return ExpressionError(f"{node.spelling}() is a user function: functions are not supported yet")
-    refusal = REFUSED_FUNCTIONS.get(node.name)
-    if refusal is not None:
-        return ExpressionError(refusal, "give the value by a parameter")
+        return ExpressionError(
+            f"no user function {node.spelling}() is declared", f"declare '{node.spelling}' under functions"
+        )
     return ExpressionError(f"the ARM template language has no function {node.spelling}()")

@@ -13,6 +13,8 @@ MAX_LENGTH = 24_576
 """Characters in one expression: Azure's own limit."""
 MAX_DEPTH = 64
 """Calls and accesses inside each other; deeper than any template a person wrote."""
+_REMEMBERED_LENGTH = 1_024
+"""Characters up to which a parsed expression is kept; templates repeat the short ones only."""
 
 _HEAD = re.compile(r"\[\s*(?:[A-Za-z_][\w.]*\s*\(|')")
 
@@ -26,19 +28,38 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function with its arguments; the name is lower case, `spelling` is the author's."""
+    """A function with its arguments; the name is lower case, `spelling` is the author's.
+
+    `source` from `start` to `end` is how the author wrote the whole call.
+    """
 
     name: str
     spelling: str
     arguments: tuple[Node, ...]
+    source: str
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The call as the author wrote it."""
+        return self.source[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`target.key` or `target[key]`."""
+    """`target.key` or `target[key]`; `source`, `start` and `end` are as in Call."""
 
     target: Node
     key: Node
+    source: str
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The access as the author wrote it."""
+        return self.source[self.start : self.end]
 
 
 Node = Literal | Call | Access
@@ -53,20 +74,27 @@ def is_expression(text: str) -> bool:
 
 
 def unescape(text: str) -> str:
-    """Undo ARM's `[[` at the beginning of a string that is no expression."""
-    return text[1:] if text.startswith("[[") else text
+    """Undo ARM's `[[`, which stands for a bracket where the text would otherwise be an expression."""
+    return text[1:] if text.startswith("[[") and text.endswith("]") else text
 
 
-@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Node:
     """Parse `[...]`. Raises ExpressionError."""
+    if len(text) <= _REMEMBERED_LENGTH:
+        return _parse_and_remember(text)
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters; {MAX_LENGTH} is the limit")
     return _Parser(text[1:-1]).parse()
 
 
+@lru_cache(maxsize=4096)
+def _parse_and_remember(text: str) -> Node:
+    return _Parser(text[1:-1]).parse()
+
+
 class _Parser:
     def __init__(self, source: str) -> None:
+        self._source = source
         self._tokens = list(tokenize(source))
         self._next = 0
 
@@ -93,16 +121,20 @@ class _Parser:
         if not self._take_mark(mark):
             raise _unexpected(self._tokens[self._next], f"'{mark}'")
 
+    def _taken_up_to(self) -> int:
+        token = self._tokens[self._next - 1]
+        return token.offset + len(token.text)
+
     def _value(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise ExpressionError(f"the expression is nested more than {MAX_DEPTH} levels deep")
         token = self._take()
         if token.kind == "text":
-            return self._accesses(Literal(token.text[1:-1].replace("''", "'")), depth)
+            return self._accesses(Literal(token.text[1:-1].replace("''", "'")), token.offset, depth)
         if token.kind == "number":
             return Literal(_whole_number(token))
         if token.kind == "name":
-            return self._accesses(self._call(token, depth), depth)
+            return self._accesses(self._call(token, depth), token.offset, depth)
         raise _unexpected(token, "a function, a quoted text or a number")
 
     def _call(self, first: Token, depth: int) -> Call:
@@ -116,17 +148,19 @@ class _Parser:
             while self._take_mark(","):
                 arguments.append(self._value(depth + 1))
             self._expect(")")
-        return Call(spelling.lower(), spelling, tuple(arguments))
+        where = (self._source, first.offset, self._taken_up_to())
+        return Call(spelling.lower(), spelling, tuple(arguments), *where)
 
-    def _accesses(self, node: Node, depth: int) -> Node:
+    def _accesses(self, node: Node, start: int, depth: int) -> Node:
         for _ in range(depth, MAX_DEPTH):
             if self._take_mark("."):
-                node = Access(node, Literal(self._name()))
+                key: Node = Literal(self._name())
             elif self._take_mark("["):
-                node = Access(node, self._value(depth + 1))
+                key = self._value(depth + 1)
                 self._expect("]")
             else:
                 return node
+            node = Access(node, key, self._source, start, self._taken_up_to())
         raise ExpressionError(f"the expression is nested more than {MAX_DEPTH} levels deep")
 
     def _name(self) -> str:

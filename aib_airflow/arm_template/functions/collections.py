@@ -1,20 +1,24 @@
-"""ARM's functions on arrays and objects."""
+"""ARM's functions on arrays and objects; most only arrange values, known or not."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aib_airflow.arm_template.errors import ExpressionError
-from aib_airflow.arm_template.functions.registry import (
-    MAX_ITEMS,
-    arm_function,
+from aib_airflow.arm_template.functions.arguments import (
     find_key,
     identity,
-    kind_of,
+    need_array,
+    need_object,
     need_text,
     need_whole_number,
+    wrong_kind,
 )
+from aib_airflow.arm_template.functions.registry import arm_function
+from aib_airflow.arm_template.unknown import Undetermined, Unknown, is_known, needs_of
 
+MAX_ITEMS = 10_000
+"""Items that `range` makes: Azure's own limit."""
 MAX_MERGE_DEPTH = 64
 """Levels of objects inside objects that `union` merges."""
 
@@ -46,10 +50,19 @@ def contains(container: Any, item: Any) -> bool:
     if isinstance(container, str):
         return need_text("contains", item) in container
     if isinstance(container, list):
-        return identity(item) in map(identity, container)
+        return _has_item(container, item)
     if isinstance(container, dict):
         return find_key(container, need_text("contains", item)) is not None
-    raise ExpressionError(f"contains() needs a text, an array or an object, not {kind_of(container)}")
+    raise wrong_kind("contains", "a text, an array or an object", container)
+
+
+def _has_item(items: list[Any], wanted: Any) -> bool:
+    looked_for = identity(wanted)
+    if looked_for in {identity(item) for item in items if is_known(item)}:
+        return True
+    if not is_known(items):  # what nobody knows may be it
+        raise Undetermined(needs_of(items))
+    return False
 
 
 @arm_function("first", 1, 1)
@@ -90,13 +103,21 @@ def count_up(start: Any, count: Any) -> list[int]:
 @arm_function("union", 1)
 def union(*values: Any) -> Any:
     """Merge objects, the later ones winning at every depth, or join arrays without what repeats."""
-    if all(isinstance(value, list) for value in values):
-        distinct = {identity(item): item for value in reversed(values) for item in reversed(value)}
-        return list(reversed(distinct.values()))
+    if isinstance(values[0], list):
+        distinct: dict[str, Any] = {}
+        for value in values:
+            for item in need_array("union", value):
+                distinct.setdefault(_distinction(item), item)
+        return list(distinct.values())
     result: dict[str, Any] = {}
     for value in values:
-        result = _merge(result, _mapping("union", value), depth=0)
+        result = _merge(result, need_object("union", value), depth=0)
     return result
+
+
+def _distinction(item: Any) -> str:
+    """Return what tells items apart; one that nobody knows is told apart by how it is written."""
+    return identity(item) if is_known(item) else repr(item)
 
 
 def _merge(old: dict[str, Any], new: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -116,8 +137,8 @@ def _merge(old: dict[str, Any], new: dict[str, Any], depth: int) -> dict[str, An
 def shallow_merge(objects: Any) -> dict[str, Any]:
     """Merge an array of objects at their first level only."""
     result: dict[str, Any] = {}
-    for value in _sequence("shallowMerge", objects):
-        result |= _mapping("shallowMerge", value)
+    for value in need_array("shallowMerge", objects):
+        result |= need_object("shallowMerge", value)
     return result
 
 
@@ -127,36 +148,42 @@ def intersection(start: Any, *others: Any) -> Any:
     if all(isinstance(value, list) for value in (start, *others)):
         known_items = [{identity(item) for item in other} for other in others]
         return [item for item in start if all(identity(item) in known for known in known_items)]
-    common = _mapping("intersection", start)
+    common = need_object("intersection", start)
     for other in others:
-        known = _mapping("intersection", other)
-        common = {key: value for key, value in common.items() if key in known and known[key] == value}
+        known = need_object("intersection", other)
+        common = {
+            key: value
+            for key, value in common.items()
+            if key in known and identity(known[key]) == identity(value)
+        }
     return common
 
 
 @arm_function("items", 1, 1)
 def items(value: Any) -> list[dict[str, Any]]:
     """Return an object as an array of {key, value}, ordered by key."""
-    mapping = _mapping("items", value)
+    mapping = need_object("items", value)
     return [{"key": key, "value": mapping[key]} for key in sorted(mapping)]
 
 
 @arm_function("objectKeys", 1, 1)
 def object_keys(value: Any) -> list[str]:
     """Return an object's keys in order."""
-    return sorted(_mapping("objectKeys", value))
+    return sorted(need_object("objectKeys", value))
 
 
 @arm_function("flatten", 1, 1)
 def flatten(arrays: Any) -> list[Any]:
     """Join an array of arrays."""
-    return [item for inner in _sequence("flatten", arrays) for item in _sequence("flatten", inner)]
+    return [item for inner in need_array("flatten", arrays) for item in need_array("flatten", inner)]
 
 
 @arm_function("tryGet", 2)
 def try_get(value: Any, *keys: Any) -> Any:
     """Follow keys and indices; null as soon as one is not there."""
     for key in keys:
+        if isinstance(value, Unknown) or isinstance(key, Unknown):
+            raise Undetermined(needs_of(value, key))
         if isinstance(value, dict) and isinstance(key, str):
             name = find_key(value, key)
             value = None if name is None else value[name]
@@ -167,16 +194,31 @@ def try_get(value: Any, *keys: Any) -> Any:
     return value
 
 
+@arm_function("indexFromEnd", 2, 2)
+def index_from_end(items: Any, number: Any) -> Any:
+    """Return an item counted from the end, which is 1."""
+    whole = need_array("indexFromEnd", items)
+    return _item("indexFromEnd", whole, len(whole) - need_whole_number("indexFromEnd", number))
+
+
+@arm_function("tryIndexFromEnd", 2, 2)
+def try_index_from_end(items: Any, number: Any) -> Any:
+    """Return an item counted from the end, which is 1; null if it is not there."""
+    whole = need_array("tryIndexFromEnd", items)
+    index = len(whole) - need_whole_number("tryIndexFromEnd", number)
+    return whole[index] if 0 <= index < len(whole) else None
+
+
 def _sequence(function: str, value: Any) -> Any:
     if not isinstance(value, str | list):
-        raise ExpressionError(f"{function}() needs an array or a text, not {kind_of(value)}")
+        raise wrong_kind(function, "an array or a text", value)
     return value
 
 
-def _mapping(function: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ExpressionError(f"{function}() needs an object, not {kind_of(value)}")
-    return value
+def _item(function: str, value: list[Any], index: int) -> Any:
+    if not 0 <= index < len(value):
+        raise ExpressionError(f"{function}(): the array has {len(value)} items, there is no [{index}]")
+    return value[index]
 
 
 def _nothing(value: Any) -> str | None:

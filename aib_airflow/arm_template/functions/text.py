@@ -1,33 +1,33 @@
-"""ARM's functions on text: joining, cutting, formatting, encoding, and names derived by hashing."""
+"""ARM's functions on text: joining, cutting, formatting."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
-import urllib.parse
-import uuid
 from typing import Any
 
 from aib_airflow.arm_template.errors import ExpressionError
-from aib_airflow.arm_template.functions.registry import (
+from aib_airflow.arm_template.functions.arguments import (
     MAX_TEXT,
-    arm_function,
+    as_json,
     identity,
-    kind_of,
     limited,
+    need_array,
     need_text,
     need_whole_number,
     too_long,
+    wrong_kind,
 )
+from aib_airflow.arm_template.functions.registry import arm_function
+from aib_airflow.arm_template.unknown import Undetermined, is_known, needs_of
 
-_GUID_NAMESPACE = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")  # fixed by Azure for guid()
-_HOLE = re.compile(r"\{\{|\}\}|\{(\d{1,4})(?::([^{}]*))?\}|[{}]")
+_HOLE = re.compile(r"\{\{|\}\}|\{(\d{1,4})(?:,(-?\d{1,3}))?(?::([^{}]*))?\}|[{}]")
 
 
 def as_text(function: str, value: Any) -> str:
-    """Write `value` as ARM does inside concat and format: booleans as True and False, as .NET has it."""
+    """Write `value` as ARM does inside concat and format: booleans as True and False, as .NET has it.
+
+    Raises ExpressionError, and Undetermined where an Unknown is in it.
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -35,8 +35,8 @@ def as_text(function: str, value: Any) -> str:
     if isinstance(value, bool | int | float):
         return str(value)
     if isinstance(value, list | dict):
-        return limited(function, json.dumps(value, separators=(",", ":"), ensure_ascii=False))
-    raise ExpressionError(f"{function}() cannot write {kind_of(value)} as text")
+        return limited(function, as_json(value))
+    raise wrong_kind(function, "a value that can be written as text", value)
 
 
 @arm_function("concat", 1)
@@ -44,17 +44,18 @@ def concat(*values: Any) -> Any:
     """Join texts, or arrays."""
     if all(isinstance(value, list) for value in values):
         return [item for value in values for item in value]
-    if any(isinstance(value, list | dict) for value in values):
+    texts = [as_text("concat", value) for value in values if not isinstance(value, list | dict)]
+    if len(texts) < len(values):
         raise ExpressionError("concat() joins either texts or arrays, not both")
-    return limited("concat", "".join(as_text("concat", value) for value in values))
+    return limited("concat", "".join(texts))
 
 
 @arm_function("format", 1)
 def format_text(pattern: Any, *values: Any) -> str:
-    """Fill `{0}`, `{1}`; of .NET's format specifiers `D<width>` is known, any other is refused by name."""
+    """Fill `{0}`, `{1}`, with .NET's widths and, for numbers, its format specifiers."""
+    text = need_text("format", pattern)
     parts: list[str] = []
     length = end = 0
-    text = need_text("format", pattern)
     for hole in _HOLE.finditer(text):
         parts += (text[end : hole.start()], _fill(hole, values))
         end = hole.end()
@@ -65,22 +66,45 @@ def format_text(pattern: Any, *values: Any) -> str:
 
 
 def _fill(hole: re.Match[str], values: tuple[Any, ...]) -> str:
-    written, number, specifier = hole.group(), hole.group(1), hole.group(2)
+    written, number, width, specifier = hole.group(), hole.group(1), hole.group(2), hole.group(3)
     if written in ("{{", "}}"):
         return written[0]
     if number is None:
-        raise ExpressionError(
-            f"format() finds a single '{written}'", f"write '{written * 2}' for the character"
-        )
+        fix = f"write '{written * 2}' for the character"
+        raise ExpressionError(f"format() finds a single '{written}'", fix)
     if int(number) >= len(values):
         raise ExpressionError(f"format() has no argument for {{{number}}}")
     value = values[int(number)]
-    if not specifier:
-        return as_text("format", value)
-    digits = re.fullmatch(r"[Dd](\d{1,2})", specifier)
-    if digits is None or isinstance(value, bool) or not isinstance(value, int):
-        raise ExpressionError(f"format() does not support the specifier '{written}' for {kind_of(value)} yet")
-    return f"{value:0{int(digits.group(1)) + (value < 0)}d}"
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    text = format_number(value, specifier) if specifier and is_number else as_text("format", value)
+    columns = int(width or 0)
+    return text.rjust(columns) if columns > 0 else text.ljust(-columns)
+
+
+def format_number(value: int, specifier: str) -> str:
+    """Write a whole number by one of .NET's format strings. Raises ExpressionError for those not known here."""
+    standard = re.fullmatch(r"([DdXxNnFfGg])(\d{0,2})", specifier)
+    if standard:
+        kind, digits = standard.group(1), int(standard.group(2) or 0)
+        places = digits if standard.group(2) else 2
+        match kind.lower():
+            case "d":
+                return f"{value:0{digits + (value < 0)}d}"
+            case "x":
+                return f"{value & 0xFFFFFFFFFFFFFFFF if value < 0 else value:0{digits}{kind}}"
+            case "n":
+                return f"{value:,.{places}f}" if abs(value) < 2**53 else f"{value:,}" + _zeros(places)
+            case "f":
+                return f"{value}" + _zeros(places)
+            case "g":
+                return str(value)
+    if re.fullmatch(r"0{1,99}", specifier):
+        return f"{value:0{len(specifier) + (value < 0)}d}"
+    raise ExpressionError(f"format() does not support the specifier '{specifier}' of a number")
+
+
+def _zeros(places: int) -> str:
+    return "." + "0" * places if places else ""
 
 
 @arm_function("string", 1, 1)
@@ -132,12 +156,10 @@ def split(text: Any, separators: Any) -> list[str]:
 @arm_function("join", 2, 2)
 def join(items: Any, separator: Any) -> str:
     """Join an array's items with `separator`."""
-    if not isinstance(items, list):
-        raise ExpressionError(f"join() needs an array, not {kind_of(items)}")
-    between = need_text("join", separator)
-    if len(between) * len(items) > MAX_TEXT:
+    whole, between = need_array("join", items), need_text("join", separator)
+    if len(between) * len(whole) > MAX_TEXT:
         raise too_long("join")
-    return limited("join", between.join(as_text("join", item) for item in items))
+    return limited("join", between.join(as_text("join", item) for item in whole))
 
 
 @arm_function("substring", 2, 3)
@@ -177,67 +199,20 @@ def ends_with(text: Any, part: Any) -> bool:
 def index_of(text: Any, part: Any) -> int:
     """Return where `part` is first found, or -1; case does not count in a text."""
     if isinstance(text, list):
-        return next((index for index, item in enumerate(text) if identity(item) == identity(part)), -1)
+        return next(iter(_places(text, part)), -1)
     return need_text("indexOf", text).lower().find(need_text("indexOf", part).lower())
 
 
 @arm_function("lastIndexOf", 2, 2)
 def last_index_of(text: Any, part: Any) -> int:
-    """Return where `part` is last found, or -1; case does not count."""
+    """Return where `part` is last found, or -1; case does not count in a text."""
+    if isinstance(text, list):
+        return max(_places(text, part), default=-1)
     return need_text("lastIndexOf", text).lower().rfind(need_text("lastIndexOf", part).lower())
 
 
-@arm_function("base64", 1, 1)
-def to_base64(text: Any) -> str:
-    """Encode the UTF-8 bytes of `text`."""
-    return limited("base64", base64.b64encode(_bytes("base64", text)).decode())
-
-
-@arm_function("base64ToString", 1, 1)
-def from_base64(text: Any) -> str:
-    """Decode base64 that holds UTF-8."""
-    try:
-        return base64.b64decode(need_text("base64ToString", text), validate=True).decode()
-    except ValueError:
-        raise ExpressionError("base64ToString() needs base64 of UTF-8 text") from None
-
-
-@arm_function("uri", 2, 2)
-def uri(base: Any, relative: Any) -> str:
-    """Resolve `relative` against `base`."""
-    try:
-        return limited("uri", urllib.parse.urljoin(need_text("uri", base), need_text("uri", relative)))
-    except ValueError as wrong:
-        raise ExpressionError(f"uri() cannot join these: {wrong}") from None
-
-
-@arm_function("uriComponent", 1, 1)
-def uri_component(text: Any) -> str:
-    """Percent-encode `text`."""
-    return limited("uriComponent", urllib.parse.quote(_bytes("uriComponent", text), safe=""))
-
-
-@arm_function("guid", 1)
-def guid(*values: Any) -> str:
-    """Return Azure's own GUID for these values: version 5, in Azure's namespace."""
-    joined = "-".join(as_text("guid", value) for value in values)
-    return str(uuid.uuid5(_GUID_NAMESPACE, _bytes("guid", joined).decode()))
-
-
-@arm_function("uniqueString", 1)
-def unique_string(*values: Any) -> str:
-    """Return 13 characters that depend on the values only.
-
-    They are stable, but not those Azure would make. A name that must equal one that a deployment made has
-    to be given as a parameter.
-    """
-    joined = "-".join(as_text("uniqueString", value) for value in values)
-    digest = hashlib.sha256(_bytes("uniqueString", joined)).digest()
-    return base64.b32encode(digest).decode().lower()[:13]
-
-
-def _bytes(function: str, text: Any) -> bytes:
-    try:
-        return need_text(function, text).encode()
-    except UnicodeEncodeError:
-        raise ExpressionError(f"{function}() needs text that UTF-8 can write") from None
+def _places(items: list[Any], wanted: Any) -> list[int]:
+    if not is_known(items):
+        raise Undetermined(needs_of(items))
+    looked_for = identity(wanted)
+    return [index for index, item in enumerate(items) if identity(item) == looked_for]

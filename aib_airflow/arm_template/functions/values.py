@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from aib_airflow.arm_template.errors import ExpressionError
-from aib_airflow.arm_template.functions.registry import (
-    arm_function,
+from aib_airflow.arm_template.functions.arguments import (
     identity,
-    kind_of,
     need_bool,
     need_text,
     need_whole_number,
+    wrong_kind,
 )
+from aib_airflow.arm_template.functions.registry import arm_function
 
 _INT64 = 2**63
 
@@ -83,8 +83,8 @@ def equals(one: Any, other: Any) -> bool:
 def _comparison(name: str, holds: Callable[[Any, Any], bool]) -> None:
     @arm_function(name, 2, 2)
     def compare(one: Any, other: Any) -> bool:
-        if isinstance(one, str) and isinstance(other, str):
-            return holds(one, other)
+        if isinstance(one, str):
+            return holds(one, need_text(name, other))
         return holds(need_whole_number(name, one), need_whole_number(name, other))
 
 
@@ -135,7 +135,7 @@ _extreme("max", max)
 def length(value: Any) -> int:
     """Count characters, items or keys."""
     if not isinstance(value, str | list | dict):
-        raise ExpressionError(f"length() needs a text, an array or an object, not {kind_of(value)}")
+        raise wrong_kind("length", "a text, an array or an object", value)
     return len(value)
 
 
@@ -143,3 +143,9 @@ def length(value: Any) -> int:
 def empty(value: Any) -> bool:
     """Tell whether a text, array or object has nothing in it; null is empty."""
     return value is None or length(value) == 0
+
+
+@arm_function("fail", 1, 1)
+def fail(message: Any) -> NoReturn:
+    """Stop the deployment, with the author's reason."""
+    raise ExpressionError(f"the template stops here: {need_text('fail', message)}")
