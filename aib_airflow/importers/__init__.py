@@ -1,0 +1,1 @@
+"""What other tools build images from, turned into Azure Image Builder templates."""
