@@ -5,7 +5,22 @@ from __future__ import annotations
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import Fault, TemplateError
 from aib_airflow.template.folders import find_templates
-from aib_airflow.template.model import ImageTemplate
-from aib_airflow.template.reader import load, reload
+from aib_airflow.template.model import ImageTemplate, Mode
+from aib_airflow.template.parameter_files import values_in
+from aib_airflow.template.reader import load, read, reload
+from aib_airflow.template.reading import Reading, ResourceSummary
 
-__all__ = ["Fault", "ImageTemplate", "SourceFile", "TemplateError", "find_templates", "load", "reload"]
+__all__ = [
+    "Fault",
+    "ImageTemplate",
+    "Mode",
+    "Reading",
+    "ResourceSummary",
+    "SourceFile",
+    "TemplateError",
+    "find_templates",
+    "load",
+    "read",
+    "reload",
+    "values_in",
+]

@@ -42,11 +42,11 @@ class Script(Step):
 
     model_config = ConfigDict(json_schema_extra=_ONE_SCRIPT)
 
-    script_uri: str = ""
+    script_uri: Annotated[str, Field(examples=["https://example.com/script"])] = ""
     """Where the script is: an http(s) URL, or a path beside the template. Excludes `inline`."""
     sha256_checksum: Annotated[Sha256, Field(alias="sha256Checksum")] = ""
     """SHA-256 of the file at `scriptUri`; empty means unchecked."""
-    inline: tuple[str, ...] = ()
+    inline: Annotated[tuple[str, ...], Field(examples=[("true",)])] = ()
     """The script's lines, run as one script. Excludes `scriptUri`."""
 
     @model_validator(mode="after")
@@ -76,7 +76,7 @@ class PowerShellStep(Script):
     model_config = ConfigDict(json_schema_extra=_ONE_SCRIPT | _SYSTEM_IS_ELEVATED)
 
     type: Literal["PowerShell"]
-    run_elevated: bool = False
+    run_elevated: Annotated[bool, Field(examples=[True])] = False
     """Run with the build user's administrator rights."""
     run_as_system: bool = False
     """Run as the user SYSTEM; needs `runElevated`."""
@@ -98,7 +98,7 @@ class WindowsRestartStep(Step):
     """The command that restarts the machine."""
     restart_check_command: str = ""
     """A command that succeeds once the machine is back; empty means that answering suffices."""
-    restart_timeout: Annotated[str, Field(pattern=r"^\d+[smh]$")] = "5m"
+    restart_timeout: Annotated[str, Field(pattern=r"^(\d+(\.\d+)?(ms|s|m|h))*$")] = "5m"
     """How long the restart may take: a number and `s`, `m` or `h`. Windows Server 2016 may need `30m`."""
 
 
@@ -118,11 +118,11 @@ class FileStep(Step):
     """One file copied to the machine; on Linux only `/tmp` may be written."""
 
     type: Literal["File"]
-    source_uri: Annotated[str, Field(min_length=1)]
+    source_uri: Annotated[str, Field(min_length=1, examples=["https://example.com/file"])]
     """Where the file is: an http(s) URL, or a path beside the template."""
     sha256_checksum: Annotated[Sha256, Field(alias="sha256Checksum")] = ""
     """SHA-256 of that file; empty means unchecked."""
-    destination: Annotated[str, Field(min_length=1)]
+    destination: Annotated[str, Field(min_length=1, examples=["/tmp/file"])]  # noqa: S108 - AIB writes there
     """Absolute path of the file on the machine. Its folder must exist; an existing file is overwritten."""
 
 

@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import types
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from aib_airflow.arm_template.functions import kind_of
+from aib_airflow.template.conform import did_you_mean
+from aib_airflow.template.faults import Finding
+from aib_airflow.template.retired import OLD_FIELDS, REMOVED_TYPES
+from aib_airflow.template.shapes import Array, Choice, Record, Shape, record_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from aib_airflow.arm_template import DocumentPath
 
-_OLD_NAMES = {"script": "scriptUri", "tags": "artifactTags", "sourceURI": "sourceUri"}
-"""Names of older API versions, or often confused, that spelling alone does not lead from."""
+_OFTEN_CONFUSED = {"tags": "artifactTags"}
+"""Names that spelling alone does not lead from."""
 
 _HINTS = {
     "location": "give a region such as westus2",
     "name": "use 1 to 64 letters, digits, dots, dashes and underscores",
     "runOutputName": "use 1 to 64 letters, digits, dots, dashes and underscores",
     "restartTimeout": "write it like 5m or 2h",
+    "bake": "give minutes, hours or days, such as 30m or 90d",
+    "older_than": "give minutes, hours or days, such as 30m or 90d",
+    "rebuild_when": "give always, source_changed, template_changed, packages_changed or older_than: 30d",
     "sha256Checksum": "give 64 hexadecimal digits in lower case",
 }
-_PLACEHOLDER = re.compile(r"<[A-Za-z][^<>]*>")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong in a document, not yet in a file."""
-
-    path: DocumentPath
-    message: str
-    fix: str = ""
-
 
 def explain(failure: ValidationError, model: type[BaseModel], document: Any) -> Iterator[Finding]:
     """Yield one finding an error, in AIB's words. `document` is what `model` was asked to read."""
     for error in failure.errors(include_url=False):
         path = _path_in(document, error["loc"])
-        if isinstance(error["input"], str) and _PLACEHOLDER.search(error["input"]):
-            yield Finding(path, f"'{error['input']}' has a placeholder", "replace it by a value")
-        elif error["type"] == "extra_forbidden":
-            yield _unknown_field(path, _model_at(model, error["loc"][:-1]))
+        if error["type"] == "extra_forbidden":
+            yield _unknown_field(path, _record_at(record_of(model), error["loc"][:-1]))
         else:
             yield _SENTENCES.get(error["type"], _in_pydantic_words)(error, path)
 
@@ -71,22 +61,20 @@ def _missing(error: ErrorDetails, path: DocumentPath) -> Finding:
     return Finding(path, f"{path[-1]} is required")
 
 
-def _unknown_field(path: DocumentPath, owner: type[BaseModel] | None) -> Finding:
+def _unknown_field(path: DocumentPath, owner: Record | None) -> Finding:
     name = str(path[-1])
-    fields = list(_field_names(owner)) if owner else []
-    guess = _did_you_mean(name, fields) or f"known are {', '.join(fields)}"
-    return Finding(path, f"unknown field '{name}'", guess)
+    fields = owner.names if owner else []
+    modern = (OLD_FIELDS | _OFTEN_CONFUSED).get(name)
+    close = f"did you mean '{modern}'?" if modern in fields else did_you_mean(name, fields)
+    return Finding(path, f"unknown field '{name}'", close or f"known are {', '.join(fields)}")
 
 
 def _unknown_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
     context = error.get("ctx", {})
     key = context["discriminator"].strip("'")
     known = [tag.strip("'") for tag in context["expected_tags"].split(", ")]
-    return Finding(
-        (*path, key),
-        f"'{context['tag']}' is not one of {', '.join(known)}",
-        _did_you_mean(context["tag"], known),
-    )
+    fix = REMOVED_TYPES.get(context["tag"]) or did_you_mean(context["tag"], known)
+    return Finding((*path, key), f"'{context['tag']}' is not one of {', '.join(known)}", fix)
 
 
 def _no_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
@@ -97,7 +85,7 @@ def _no_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
 def _unknown_word(error: ErrorDetails, path: DocumentPath) -> Finding:
     known = [word.strip("' ") for word in error.get("ctx", {})["expected"].replace(" or ", ", ").split(", ")]
     written = str(error["input"])
-    return Finding(path, f"'{written}' is not one of {', '.join(known)}", _did_you_mean(written, known))
+    return Finding(path, f"'{written}' is not one of {', '.join(known)}", did_you_mean(written, known))
 
 
 def _rule(error: ErrorDetails, path: DocumentPath) -> Finding:
@@ -108,7 +96,8 @@ def _rule(error: ErrorDetails, path: DocumentPath) -> Finding:
 
 
 def _pattern(error: ErrorDetails, path: DocumentPath) -> Finding:
-    hint = _HINTS.get(str(path[-1]), f"it must match {error.get('ctx', {})['pattern']}")
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    hint = _HINTS.get(name, f"it must match {error.get('ctx', {})['pattern']}")
     return Finding(path, f"'{error['input']}' is not allowed here", hint)
 
 
@@ -147,51 +136,16 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, DocumentPath], Finding]] = {
 }
 
 
-def _did_you_mean(written: str, known: Iterable[str]) -> str:
-    names = list(known)
-    folded = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(written.lower(), folded, n=1)
-    old = _OLD_NAMES.get(written)
-    best = old if old in names else folded[close[0]] if close else ""
-    return f"did you mean '{best}'?" if best else ""
-
-
-def _field_names(model: type[BaseModel]) -> Iterator[str]:
-    """Yield the names that may be written; what the service only answers with is not advised."""
-    for name, field in model.model_fields.items():
-        if not field.exclude:
-            yield field.alias or name
-
-
-def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """Follow pydantic's location, tags included, to the model that stands there."""
-    here: Any = model
+def _record_at(shape: Shape, loc: tuple[int | str, ...]) -> Record | None:
+    """Follow pydantic's location, tags included, to the object that stands there."""
     for part in loc:
-        here = next((found for each in _members(here) if (found := _step(each, part)) is not None), None)
-    models = [each for each in _members(here) if _is_model(each)]
-    return models[0] if len(models) == 1 else None
-
-
-def _step(annotation: Any, part: int | str) -> Any:
-    if isinstance(part, int):
-        return get_args(annotation)[0] if get_origin(annotation) is tuple else None
-    if not _is_model(annotation):
-        return None
-    fields = {field.alias or name: field for name, field in annotation.model_fields.items()}
-    if part in fields:
-        return fields[part].annotation
-    tags = [get_args(fields[tag].annotation) for tag in ("type", "scheme") if tag in fields]
-    return annotation if (part,) in tags else None
-
-
-def _members(annotation: Any) -> list[Any]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _members(get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        return [member for each in get_args(annotation) for member in _members(each)]
-    return [annotation]
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+        match shape:
+            case Record() if part in shape.fields:
+                shape = shape.fields[str(part)].shape
+            case Array():
+                shape = shape.item
+            case Choice() if part in shape.records:
+                shape = shape.records[str(part)]
+            case _:
+                return None
+    return shape if isinstance(shape, Record) else None

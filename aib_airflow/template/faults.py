@@ -34,6 +34,16 @@ class Fault:
         return f"{place}{mark}{self.message}" + (f"; {self.fix}" if self.fix else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say about a document that is not yet about a file: `path` is what a fault's place comes from."""
+
+    path: DocumentPath
+    message: str
+    fix: str = ""
+    severity: Severity = "error"
+
+
 class TemplateError(Exception):
     """A template or pipeline file is wrong; `faults` has everything that was found, in the file's order."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from aib_airflow.arm_template import DeploymentScope, DocumentPath, ParameterDeclaration
+    from aib_airflow.arm_template import DeploymentScope, DocumentPath, Need, ParameterDeclaration, Unknown
     from aib_airflow.template.customizers import Customizer, ImageValidation
     from aib_airflow.template.distributors import Target
     from aib_airflow.template.documents import SourceFile
-    from aib_airflow.template.faults import Fault
+    from aib_airflow.template.faults import Fault, Severity
+    from aib_airflow.template.files import Files
     from aib_airflow.template.machine import (
         AutoRun,
         DataDisk,
@@ -24,25 +25,38 @@ if TYPE_CHECKING:
     from aib_airflow.template.pipeline import PipelineSettings
     from aib_airflow.template.sources import Source
 
+Mode = Literal["lenient", "strict"]
+"""What is accepted: what the service does since API version 2024-02-01, or also what it did before."""
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateOrigin:
-    """How a template was read, so that it can be read again with other values."""
+    """How a template was read, so that it can be read again with other values.
+
+    `index` counts a file's image templates from 0. `spellings` has the fields that the author wrote otherwise.
+    """
 
     file: SourceFile
-    resource_path: DocumentPath
     pipeline_file: SourceFile | None
+    files: Files = field(compare=False)
     parameters: Mapping[str, Any]
     scope: DeploymentScope
+    mode: Mode
+    resource_path: DocumentPath = ()
+    spellings: Mapping[DocumentPath, str] = field(default_factory=dict)
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ImageTemplate:
     """An evaluated, valid image template with the settings of its pipeline file.
 
-    `digest` is the SHA-256 of the evaluated resource as canonical JSON. `build_timeout_minutes` is never 0.
+    `image` is the DAG's id. `digest` is the SHA-256 of the evaluated resource as canonical JSON.
+    `build_timeout_minutes` is never 0. Where a value is not known before a run, `unknowns` says so and a valid
+    value stands in for it.
     """
 
+    image: str
     name: str
     digest: str
     location: str
@@ -61,8 +75,14 @@ class ImageTemplate:
     auto_run: AutoRun
     managed_resource_tags: Mapping[str, str]
     parameters: tuple[ParameterDeclaration, ...]
+    unknowns: Mapping[DocumentPath, Unknown]
     pipeline: PipelineSettings
     origin: TemplateOrigin
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What a run has to tell before everything is known."""
+        return frozenset(need for unknown in self.unknowns.values() for need in unknown.needs)
 
     @property
     def path(self) -> Path:
@@ -79,6 +99,10 @@ class ImageTemplate:
         """Where relative scripts are: beside the template, not the pipeline file."""
         return self.origin.file.path.parent
 
-    def fault(self, path: DocumentPath, message: str, fix: str = "") -> Fault:
+    def fault(
+        self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error"
+    ) -> Fault:
         """Make a fault at a path inside the resource, such as ("properties", "customize", 2)."""
-        return self.origin.file.fault((*self.origin.resource_path, *path), message, fix)
+        spellings = self.origin.spellings
+        written = (spellings.get(path[: depth + 1], part) for depth, part in enumerate(path))
+        return self.origin.file.fault((*self.origin.resource_path, *written), message, fix, severity)

@@ -1,37 +1,58 @@
-"""Read a template or pipeline file into an ImageTemplate: text in, model or faults out; nothing is run."""
+"""Read a template or pipeline file: text in, everything it says out; nothing is run, no network is opened."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from aib_airflow.arm_template import DeploymentScope, DocumentPath
-from aib_airflow.template.containers import RESOURCE_FIELDS, FoundResource, find_resource
-from aib_airflow.template.customizers import FileStep, PowerShellStep, ShellStep
+from aib_airflow.arm_template import DeploymentScope
+from aib_airflow.template.check import Checked, check
+from aib_airflow.template.containers import Found, FoundTemplate, find_image_templates
 from aib_airflow.template.documents import SourceFile
-from aib_airflow.template.explain import explain
-from aib_airflow.template.faults import Fault, TemplateError
-from aib_airflow.template.model import ImageTemplate, TemplateOrigin
-from aib_airflow.template.pipeline import NOT_YET, PipelineSettings
-from aib_airflow.template.resource import DEFAULT_BUILD_TIMEOUT_MINUTES, ImageTemplateResource
-from aib_airflow.template.scripts import ScriptLocationError, script_source
+from aib_airflow.template.faults import Fault, Finding, TemplateError
+from aib_airflow.template.files import Files
+from aib_airflow.template.model import ImageTemplate, Mode, TemplateOrigin
+from aib_airflow.template.parameter_files import given_values
+from aib_airflow.template.pipeline import PipelineSettings
+from aib_airflow.template.pipeline_files import PipelineFile, read_pipeline
+from aib_airflow.template.placeholders import find_placeholders
+from aib_airflow.template.reading import Reading
+from aib_airflow.template.resource import DEFAULT_BUILD_TIMEOUT_MINUTES
+from aib_airflow.template.retired import api_version_remark
+from aib_airflow.template.scripts import script_findings
+from aib_airflow.template.summary import summarize
 
-_RESOURCE_KEYS = {*RESOURCE_FIELDS, "type", "apiVersion"}
+
+def read(
+    path: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    scope: DeploymentScope | None = None,
+    mode: Mode = "lenient",
+) -> Reading:
+    """Read one file. `parameters` win over those of a pipeline or parameters file.
+
+    Nothing is raised for what a file says: that is among the reading's faults. `strict` accepts what the
+    service does since API version 2024-02-01, `lenient` what it did before, each difference with a warning.
+    """
+    return _Reader(Path(path), Files(), parameters or {}, scope or DeploymentScope(), mode).read()
 
 
 def load(
     path: str | Path, parameters: Mapping[str, Any] | None = None, scope: DeploymentScope | None = None
 ) -> ImageTemplate:
-    """Read and check one file. `parameters` win over the pipeline file's. Raises TemplateError."""
-    return _read(SourceFile.read(Path(path)), None, parameters or {}, scope or DeploymentScope())
+    """Read a file that has one image template. Raises TemplateError."""
+    templates = read(path, parameters, scope).require()
+    if len(templates) > 1:
+        names = ", ".join(each.image for each in templates)
+        raise TemplateError([templates[1].fault((), f"this file has {len(templates)} images: {names}")])
+    return templates[0]
 
 
-def reload(template: ImageTemplate, parameters: Mapping[str, Any]) -> ImageTemplate:
+def reload(
+    template: ImageTemplate, parameters: Mapping[str, Any], scope: DeploymentScope | None = None
+) -> ImageTemplate:
     """Read the same text again with other parameter values; the disk is not asked. Raises TemplateError.
 
     A value that equals the declared default changes nothing, so the whole of a filled form may be given: a
@@ -40,163 +61,143 @@ def reload(template: ImageTemplate, parameters: Mapping[str, Any]) -> ImageTempl
     shown = {declaration.name: declaration.default for declaration in template.parameters}
     changed = {name: value for name, value in parameters.items() if name not in shown or value != shown[name]}
     origin = template.origin
-    merged = {**origin.parameters, **changed}
-    return _read(origin.pipeline_file or origin.file, origin.file, merged, origin.scope)
+    values = {**origin.parameters, **changed}
+    reader = _Reader(template.path, origin.files, values, scope or origin.scope, origin.mode)
+    again = {each.origin.index: each for each in reader.read().require()}
+    if origin.index not in again:
+        raise TemplateError([template.fault((), "with these values the deployment has no such image")])
+    return again[origin.index]
 
 
-def _read(
-    file: SourceFile, template_file: SourceFile | None, parameters: Mapping[str, Any], scope: DeploymentScope
-) -> ImageTemplate:
-    try:
-        document = file.parse()
-        if not file.is_yaml:
-            found = find_resource(file, document, parameters, scope)
-            return _check(
-                found, PipelineSettings(), TemplateOrigin(file, found.path, None, parameters, scope)
-            )
-        return _read_pipeline(file, document, template_file, parameters, scope)
-    except RecursionError:
-        raise TemplateError([Fault(file.path, 1, 1, "", "brackets are nested too deeply")]) from None
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Reader:
+    """One reading: a file, the files it names, and what it is read with."""
 
+    path: Path
+    files: Files
+    parameters: Mapping[str, Any]
+    scope: DeploymentScope
+    mode: Mode
 
-def _read_pipeline(
-    file: SourceFile,
-    document: dict[str, Any],
-    template_file: SourceFile | None,
-    parameters: Mapping[str, Any],
-    scope: DeploymentScope,
-) -> ImageTemplate:
-    if "resources" in document:
-        found = find_resource(file, document, parameters, scope)
-        return _check(found, PipelineSettings(), TemplateOrigin(file, found.path, None, parameters, scope))
-    settings = _check_pipeline(file, document)
-    values = {**settings.parameters, **parameters}
-    if not settings.template:
-        inline = {key: value for key, value in document.items() if key in _RESOURCE_KEYS}
-        found = find_resource(file, inline, values, scope)
-        return _check(found, settings, TemplateOrigin(file, found.path, None, parameters, scope))
-    target = template_file or _template_beside(file, settings)
-    found = find_resource(target, target.parse(), values, settings.deployment.over(scope))
-    return _check(found, settings, TemplateOrigin(target, found.path, file, parameters, scope))
+    @property
+    def _lenient(self) -> bool:
+        return self.mode == "lenient"
 
+    def read(self) -> Reading:
+        try:
+            file = self.files.read(self.path)
+            document = file.read_document(lenient=self._lenient)
+            pipeline = self._pipeline(file, document.value)
+            reading = self._templates(file, pipeline)
+        except TemplateError as wrong:
+            return Reading(SourceFile(self.path, ""), faults=wrong.faults)
+        except RecursionError:
+            nested = Fault(self.path, 1, 1, "", "brackets are nested too deeply")
+            return Reading(SourceFile(self.path, ""), faults=(nested,))
+        every = {*document.remarks, *pipeline.faults, *reading.faults}
+        faults = tuple(sorted(every, key=lambda each: (each.file != self.path, each.line, each.column, each.path)))
+        whole = all(fault.severity != "error" for fault in faults)
+        return dataclasses.replace(reading, faults=faults, templates=reading.templates if whole else ())
 
-def _check_pipeline(file: SourceFile, document: dict[str, Any]) -> PipelineSettings:
-    faults = [
-        file.fault((name,), f"`{name}` is not built by this version yet", "remove it")
-        for name in NOT_YET
-        if name in document
-    ]
-    sections = {key: value for key, value in document.items() if key not in (*_RESOURCE_KEYS, *NOT_YET)}
-    if document.get("template") and "properties" in document:
-        faults.append(
-            file.fault(("properties",), "`template` and `properties` are both given", "keep one of them")
+    def _pipeline(self, file: SourceFile, document: dict[str, Any]) -> PipelineFile:
+        if file.is_yaml and "resources" not in document:
+            return read_pipeline(file, document, self.files, lenient=self._lenient)
+        return PipelineFile(PipelineSettings(), file, document)
+
+    def _templates(self, main: SourceFile, pipeline: PipelineFile) -> Reading:
+        file, settings = pipeline.template_file, pipeline.settings
+        values = given_values(file, main, settings, self.files) | dict(self.parameters)
+        scope = settings.deployment.over(self.scope)
+        found = find_image_templates(pipeline.document, values, scope)
+        checked = [check(each.fields, lenient=self._lenient) for each in found.templates]
+        findings = [*found.findings, *_missing_findings(found), *_version_findings(found)]
+        for template, judged in zip(found.templates, checked, strict=True):
+            findings += _placed(template, judged)
+        faults = {file.fault(each.path, each.message, each.fix, each.severity) for each in findings}
+        origin = TemplateOrigin(
+            file=file,
+            pipeline_file=main if main.is_yaml else None,
+            files=self.files,
+            parameters=values,
+            scope=scope,
+            mode=self.mode,
         )
-    try:
-        settings = PipelineSettings.model_validate_json(json.dumps(sections))
-    except ValidationError as failure:
-        findings = explain(failure, PipelineSettings, sections)
-        faults += [file.fault(each.path, each.message, each.fix) for each in findings]
-    if faults:
-        raise TemplateError(faults)
-    return settings
-
-
-def _template_beside(file: SourceFile, settings: PipelineSettings) -> SourceFile:
-    path = file.path.parent / settings.template
-    if not path.resolve().is_relative_to(file.path.parent.resolve()):
-        raise TemplateError(
-            [file.fault(("template",), f"'{settings.template}' leaves the pipeline file's folder")]
+        templates = tuple(_assemble(found, checked, settings, origin))
+        faults |= {fault for template in templates for fault in _script_faults(template)}
+        return Reading(
+            file=main,
+            kind="pipeline" if main.is_yaml and file is main and "resources" not in pipeline.document else found.kind,
+            api_version=found.templates[0].api_version if found.templates else "",
+            resources=tuple(summarize(each.fields) for each in found.templates),
+            templates=templates,
+            faults=tuple(faults),
+            missing_parameters=found.missing,
+            placeholders=tuple(dict.fromkeys(text for _, text in find_placeholders(pipeline.document))),
         )
-    if not path.is_file():
-        raise TemplateError(
-            [file.fault(("template",), f"there is no file '{settings.template}' beside this one")]
-        )
-    if SourceFile(path, "").is_yaml:
-        raise TemplateError([file.fault(("template",), "a pipeline file names a JSON template")])
-    return SourceFile.read(path)
 
 
-def _check(found: FoundResource, settings: PipelineSettings, origin: TemplateOrigin) -> ImageTemplate:
-    fields = _without_nulls(found.fields)
-    try:
-        canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        resource = ImageTemplateResource.model_validate_json(canonical)
-    except ValidationError as failure:
-        findings = explain(failure, ImageTemplateResource, fields)
-        raise TemplateError(
-            origin.file.fault((*found.path, *each.path), each.message, each.fix) for each in findings
-        ) from None
-    except ValueError as wrong:
-        raise TemplateError([origin.file.fault(found.path, str(wrong))]) from None
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    template = _assemble(resource, digest, found, settings, origin)
-    faults = list(_script_faults(template))
-    if faults:
-        raise TemplateError(faults)
-    return template
+def _placed(template: FoundTemplate, judged: Checked) -> Iterator[Finding]:
+    for each in judged.findings:
+        yield dataclasses.replace(each, path=(*template.path, *each.path))
+
+
+def _missing_findings(found: Found) -> Iterator[Finding]:
+    for name in found.missing:
+        message = f"parameter '{name}' has no value and no defaultValue"
+        fix = "give it in a parameters file or a pipeline file; else the trigger form asks for it"
+        yield Finding(("parameters", name), message, fix, "warning")
+
+
+def _version_findings(found: Found) -> Iterator[Finding]:
+    for template in found.templates:
+        message, fix = api_version_remark(template.api_version)
+        if message:
+            yield Finding((*template.path, "apiVersion"), message, fix, "warning")
 
 
 def _assemble(
-    resource: ImageTemplateResource,
-    digest: str,
-    found: FoundResource,
-    settings: PipelineSettings,
-    origin: TemplateOrigin,
-) -> ImageTemplate:
-    properties = resource.properties
-    return ImageTemplate(
-        name=resource.name or (origin.pipeline_file or origin.file).path.stem,
-        digest=digest,
-        location=resource.location,
-        tags=resource.tags,
-        identity=resource.identity,
-        source=properties.source,
-        customize=properties.customize,
-        optimize=properties.optimize,
-        validation=properties.validation,
-        distribute=properties.distribute,
-        error_handling=properties.error_handling,
-        build_timeout_minutes=properties.build_timeout_in_minutes or DEFAULT_BUILD_TIMEOUT_MINUTES,
-        vm_profile=properties.vm_profile,
-        additional_data_disks=properties.additional_data_disks,
-        staging_resource_group=properties.staging_resource_group,
-        auto_run=properties.auto_run,
-        managed_resource_tags=properties.managed_resource_tags,
-        parameters=found.parameters,
-        pipeline=settings,
-        origin=origin,
-    )
+    found: Found, checked: list[Checked], settings: PipelineSettings, origin: TemplateOrigin
+) -> Iterator[ImageTemplate]:
+    stem = (origin.pipeline_file or origin.file).path.stem
+    several = len(checked) > 1
+    for index, (template, judged) in enumerate(zip(found.templates, checked, strict=True)):
+        resource = judged.resource
+        if resource is None:
+            continue
+        properties = resource.properties
+        yield ImageTemplate(
+            image=f"{stem}.{_own_name(template, index)}" if several else stem,
+            name=resource.name or stem,
+            digest=judged.digest,
+            location=resource.location,
+            tags=resource.tags,
+            identity=resource.identity,
+            source=properties.source,
+            customize=properties.customize,
+            optimize=properties.optimize,
+            validation=properties.validation,
+            distribute=properties.distribute,
+            error_handling=properties.error_handling,
+            build_timeout_minutes=properties.build_timeout_in_minutes or DEFAULT_BUILD_TIMEOUT_MINUTES,
+            vm_profile=properties.vm_profile,
+            additional_data_disks=properties.additional_data_disks,
+            staging_resource_group=properties.staging_resource_group,
+            auto_run=properties.auto_run,
+            managed_resource_tags=properties.managed_resource_tags,
+            parameters=found.parameters,
+            unknowns=judged.unknowns,
+            pipeline=settings,
+            origin=dataclasses.replace(
+                origin, resource_path=template.path, spellings=judged.spellings, index=index
+            ),
+        )
 
 
-def _without_nulls(value: Any) -> Any:
-    """Leave out fields that are null: to ARM, and to `[null()]`, that means not given."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value
+def _own_name(template: FoundTemplate, index: int) -> str:
+    name = template.fields.get("name")
+    return name if isinstance(name, str) else str(index + 1)
 
 
 def _script_faults(template: ImageTemplate) -> Iterator[Fault]:
-    """Find scripts that are not where the template says, as far as the local disk can tell."""
-    validators = template.validation.in_vm_validations if template.validation else ()
-    customize: DocumentPath = ("properties", "customize")
-    validate: DocumentPath = ("properties", "validate", "inVMValidations")
-    for path, steps in ((customize, template.customize), (validate, validators)):
-        for index, step in enumerate(steps):
-            if isinstance(step, ShellStep | PowerShellStep | FileStep):
-                yield from _script_fault(template, (*path, index), step)
-
-
-def _script_fault(
-    template: ImageTemplate, path: DocumentPath, step: ShellStep | PowerShellStep | FileStep
-) -> Iterator[Fault]:
-    field = "sourceUri" if isinstance(step, FileStep) else "scriptUri"
-    try:
-        source = script_source(step, template.folder)
-    except ScriptLocationError as wrong:
-        yield template.fault((*path, field), str(wrong), "give an http(s) URL or a path beside the template")
-        return
-    if source.path is not None and not source.path.is_file():
-        relative = source.path.relative_to(template.folder)
-        yield template.fault((*path, field), f"there is no file '{relative}' beside the template")
+    for each in script_findings(template):
+        yield template.fault(each.path, each.message, each.fix)

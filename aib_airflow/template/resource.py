@@ -91,7 +91,7 @@ class ImageTemplateResource(AibModel):
 
     name: ResourceName | None = None
     """The template's name; the file's name where it is left out."""
-    location: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ]*$")]
+    location: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ]*$", examples=["westus2"])]
     """The region in which the image is built, such as `westus2` or `West US 2`."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Tags of the template itself."""

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 State = Literal["Enabled", "Disabled"]
 """How AIB writes a switch."""
 
-ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["web-1"])]
 """A template's or a run output's name."""
 
 Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
@@ -59,6 +59,7 @@ def _check_arm_id(value: str) -> str:
 ArmId = Annotated[
     str,
     AfterValidator(_check_arm_id),
+    Field(examples=["/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Compute/images/unknown"]),
     WithJsonSchema({"type": "string", "pattern": r"^/subscriptions/[^/<]+(/[^/<]+/[^/<]+)*/?$"}),
 ]
 """The full id of an Azure resource."""

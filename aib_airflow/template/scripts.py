@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aib_airflow.template.customizers import FileStep, PowerShellStep, ShellStep
+from aib_airflow.template.faults import Finding
+
+if TYPE_CHECKING:
+    from aib_airflow.arm_template import DocumentPath
+    from aib_airflow.template.model import ImageTemplate
 
 INLINE_SHEBANG = "#!/bin/sh -e"
 """What AIB puts before inline commands that bring no shebang."""
@@ -63,3 +70,29 @@ def _locate(uri: str, sha256: str, folder: Path) -> ScriptSource:
     if "\0" in uri or not path.resolve().is_relative_to(folder.resolve()):
         raise ScriptLocationError(f"'{uri}' leaves the template's folder")
     return ScriptSource(path=path, sha256=sha256)
+
+
+def script_findings(template: ImageTemplate) -> Iterator[Finding]:
+    """Find scripts that are not where the template says, as far as the local disk can tell."""
+    validators = template.validation.in_vm_validations if template.validation else ()
+    customize: DocumentPath = ("properties", "customize")
+    validate: DocumentPath = ("properties", "validate", "inVMValidations")
+    for path, steps in ((customize, template.customize), (validate, validators)):
+        for index, step in enumerate(steps):
+            if isinstance(step, FileStep | PowerShellStep | ShellStep):
+                field = "sourceUri" if isinstance(step, FileStep) else "scriptUri"
+                if (*path, index, field) not in template.unknowns:
+                    yield from _script_finding(template, (*path, index, field), step)
+
+
+def _script_finding(
+    template: ImageTemplate, path: DocumentPath, step: ShellStep | PowerShellStep | FileStep
+) -> Iterator[Finding]:
+    try:
+        source = script_source(step, template.folder)
+    except ScriptLocationError as wrong:
+        yield Finding(path, str(wrong), "give an http(s) URL or a path beside the template")
+        return
+    if source.path is not None and not source.path.is_file():
+        relative = source.path.relative_to(template.folder)
+        yield Finding(path, f"there is no file '{relative}' beside the template", "put it there, or give a URL")

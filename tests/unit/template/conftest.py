@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aib_airflow.template import Fault, TemplateError, load
+from aib_airflow.template import Fault, read
 
 RESOURCE: dict[str, Any] = {
     "type": "Microsoft.VirtualMachineImages/imageTemplates",
@@ -51,11 +51,9 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def faults_of(write: Callable[..., Path]) -> Callable[[Change], list[Fault]]:
-    """Return what is wrong with the resource after a change of its properties."""
+    """Return what is strictly wrong with the resource after a change of its properties."""
 
     def find(change: Change) -> list[Fault]:
-        with pytest.raises(TemplateError) as raised:
-            load(write(change))
-        return list(raised.value.faults)
+        return list(read(write(change), mode="strict").errors)
 
     return find

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aib_airflow.arm_template import DeploymentScope
+from aib_airflow.arm_template import DeploymentScope, Need
 from aib_airflow.template import ImageTemplate, TemplateError, find_templates, load, reload
 
 Write = Callable[..., Path]
@@ -73,36 +73,7 @@ def test_the_image_template_of_a_deployment_is_evaluated(write: Write) -> None:
     template = load(path, parameters={"name": "web-2"}, scope=DeploymentScope(location="eastus"))
     assert (template.name, template.location, template.identity) == ("web-2", "eastus", None)
     assert [declaration.default for declaration in template.parameters] == ["web-2"]
-    (fault,) = faults(path)
-    assert "web.json:1: .resources[1].location: resourceGroup().location is known to a deployment" in fault
-    assert "deployment: {location: ...}" in fault
-
-
-def test_a_deployment_needs_exactly_one_image_template(write: Write) -> None:
-    """None, two, and one hidden in a nested deployment are told apart."""
-    path = write()
-    original = path.read_text()
-    rewrite(path, lambda _: deployment({"type": "Microsoft.Compute/galleries"}))
-    assert "no resource is of type Microsoft.VirtualMachineImages/imageTemplates" in faults(path)[0]
-    rewrite(path, lambda _: deployment({"type": "Microsoft.Resources/deployments"}))
-    assert "nested deployments are not supported yet" in faults(path)[0]
-    path.write_text(original)
-    rewrite(path, lambda resource: {"resources": [resource, resource]})
-    assert "2 image templates are in this file" in faults(path)[0]
-
-
-def test_a_parameters_file_or_another_resource_says_what_it_is(tmp_path: Path) -> None:
-    """The two files that lie beside templates most often."""
-    path = tmp_path / "web.json"
-    path.write_text('{"$schema": "https://schema/deploymentParameters.json#", "parameters": {}}')
-    assert "this is a parameters file" in faults(path)[0]
-    path.write_text('{\n "type": "Microsoft.Compute/virtualMachines"}')
-    assert faults(path) == [
-        (
-            "web.json:2: .type: 'Microsoft.Compute/virtualMachines' is no image template; "
-            "write Microsoft.VirtualMachineImages/imageTemplates"
-        )
-    ]
+    assert load(path).needs == {Need("scope", "location")}
 
 
 NOT_JSON = [
@@ -158,7 +129,7 @@ def test_a_fault_has_the_line_of_its_field(write: Write) -> None:
     (fault,) = faults(path)
     line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if '"Shel"' in text)
     assert fault == (
-        f"web.json:{line}: .properties.customize[1].type: 'Shel' is not one of File, PowerShell, Shell, "
+        f"web.json:{line}:9: .properties.customize[1].type: 'Shel' is not one of File, PowerShell, Shell, "
         "WindowsRestart, WindowsUpdate; did you mean 'Shell'?"
     )
 
