@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aib_airflow import params
 from aib_airflow.azure.network import NetworkSpec
@@ -13,6 +15,9 @@ from aib_airflow.plan import BuildNames, BuildPlan, tags, with_parameters
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from aib_airflow.arm_template import DeploymentScope
+    from aib_airflow.azure.credentials import Account
 
 # How long a build's leftovers may stay after its deadline before a sweep deletes them.
 GRACE = timedelta(hours=24)
@@ -31,16 +36,23 @@ class Build:
     regions: frozenset[str] | None
 
     @classmethod
-    def of(cls, plan: BuildPlan, context: Context) -> Build:
-        """Derive the build from a task's context. Raises TemplateError when a parameter does not fit."""
+    def of(cls, plan: BuildPlan, context: Context, account: Callable[[], Account]) -> Build:
+        """Derive the build from a task's context. Raises TemplateError when a parameter does not fit.
+
+        `account` is asked only if the template wants to know its subscription or tenant.
+        """
         run, values = context["dag_run"], context["params"]
         regions = values.get(params.REGIONS)
         changed = params.template_values(plan, values)
+        started = run.start_date or run.run_after
+        if changed or plan.template.needs:
+            scope = _scope(plan, run.run_id, started, values, account)
+            plan = with_parameters(plan, changed, scope)
         return cls(
-            plan=with_parameters(plan, changed) if changed else plan,
+            plan=plan,
             names=BuildNames.derive(plan.image, run.run_id),
             run_id=run.run_id,
-            started=run.start_date or run.run_after,
+            started=started,
             keep_on_failure=bool(values.get(params.KEEP_ON_FAILURE)),
             dry_run=bool(values.get(params.DRY_RUN)),
             regions=None if regions is None else frozenset(regions),
@@ -87,3 +99,20 @@ class Build:
             f"/subscriptions/{subscription_id}/resourceGroups/{self.names.resource_group}"
             f"/providers/Microsoft.Compute/virtualMachines/{self.names.vm}"
         )
+
+
+def _scope(
+    plan: BuildPlan,
+    run_id: str,
+    started: datetime,
+    values: Mapping[str, Any],
+    account: Callable[[], Account],
+) -> DeploymentScope:
+    """Complete what the template knows of its deployment by what the run, its form and the connection know."""
+    wanted = {need.name for need in plan.template.needs if need.kind == "scope"}
+    known = params.scope_values(values)
+    if wanted & {"subscription_id", "tenant_id"}:
+        connection = account()
+        known |= {"subscription_id": connection.subscription_id, "tenant_id": connection.tenant_id or ""}
+    given = {name: known[name] for name in wanted if known.get(name)}
+    return dataclasses.replace(plan.template.origin.scope, started=started, seed=run_id, **given)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,32 +39,69 @@ from aib_airflow.operators.publish import PublishImageOperator
 from aib_airflow.operators.release import ReleaseMachineOperator
 from aib_airflow.operators.reserve import ReserveBuildOperator
 from aib_airflow.operators.resource_group import CreateResourceGroupOperator
+from aib_airflow.operators.unsupported import UnsupportedStageOperator
 from aib_airflow.plan import BuildPlan
 from aib_airflow.sensors.region import RegionSensor
 
 CUSTOMIZERS = {"Shell": ShellCustomizeOperator, "File": FileCustomizeOperator}
 
+MAX_READ_BYTES = 1024 * 1024
+"""Bytes of a script or file that is read at each pass, to notice that it has changed."""
 
-def load_dags(path: Path) -> dict[str, DAG]:
-    """Make the DAG of each template in a folder (or of one file), by DAG id.
 
-    In a task's process only that task's DAG is made. Broken templates do not hide the others: they come as
-    one more DAG that Airflow refuses to validate, so that their faults are the loading file's import error.
+def load_dags(path: Path, image: str | None = None) -> dict[str, DAG]:
+    """Make the DAGs of all templates in a folder, of the folder's files for one image, or of one file.
+
+    They come by DAG id. In a task's process only that task's DAG is made, and only files that may hold it are
+    opened. Broken templates do not hide the others: they come as DAGs that Airflow refuses, so that their
+    faults are import errors.
     """
     wanted = get_parsing_context().dag_id
+    files = _find_files(path.resolve(), image, wanted)  # a link to a folder may be set anew while it is read
     dags: dict[str, DAG] = {}
-    broken: list[template.TemplateError] = []
+    broken: dict[Path, tuple[template.Fault, ...]] = {}
     with _uncollected():
-        for file in [path] if path.is_file() else template.find_templates(path):
-            if wanted is not None and wanted != file.stem:
-                continue
+        for file in files:
             try:
-                dags[file.stem] = build_dag(planning.compile(template.load(file)))
+                _add_dags(file, wanted, dags)
             except template.TemplateError as error:
-                broken.append(error)
+                broken[file] = error.faults
+    if broken and image is None and os.environ.get("_AIRFLOW_PROCESS_CONTEXT") == "client":
+        return dags | {f"broken.{file.name}": BrokenTemplate(file, faults) for file, faults in broken.items()}
     if broken:
-        dags["broken_templates"] = BrokenTemplates(broken)
+        dags["broken_templates"] = BrokenTemplates(fault for faults in broken.values() for fault in faults)
     return dags
+
+
+def _find_files(path: Path, image: str | None, wanted: str | None) -> Sequence[Path]:
+    if path.is_file():
+        return [path]
+    if image is not None:
+        return _files_named(path, [image])
+    if wanted is not None:
+        words = wanted.split(".")  # the id is the file's stem, or that, a dot, and a name in the file
+        return _files_named(path, [".".join(words[:count]) for count in range(1, len(words) + 1)])
+    return template.find_templates(path)
+
+
+def _files_named(folder: Path, stems: Iterable[str]) -> list[Path]:
+    """Return the files that find_templates would, of these stems only: a folder of thousands is not listed."""
+    found: list[Path] = []
+    for stem in stems:
+        pipelines = [file for suffix in (".yaml", ".yml") if (file := folder / f"{stem}{suffix}").is_file()]
+        found += pipelines or [file for file in [folder / f"{stem}.json"] if file.is_file()]
+    return found
+
+
+def _add_dags(file: Path, wanted: str | None, dags: dict[str, DAG]) -> None:
+    """Make the DAGs of one file. Raises TemplateError."""
+    for each in template.read(file).require():
+        if wanted is not None and each.image != wanted:
+            continue
+        if each.image in dags:
+            message = f"another file makes the image '{each.image}', too"
+            raise template.TemplateError([template.Fault(file, 1, 1, "", message, "rename one of the two")])
+        dags[each.image] = build_dag(planning.compile(each))
 
 
 @contextlib.contextmanager
@@ -78,15 +117,46 @@ def _uncollected() -> Iterator[None]:
 
 
 class BrokenTemplates(DAG):
-    """Stands for templates that cannot become DAGs."""
+    """Stands for templates that cannot become DAGs: their faults are the loading file's import error."""
 
-    def __init__(self, errors: list[template.TemplateError]) -> None:
+    def __init__(self, faults: Iterable[template.Fault]) -> None:
         super().__init__("broken_templates", schedule=None)
-        self._errors = errors
+        self._error = template.TemplateError(faults)
 
     def validate(self) -> NoReturn:
-        """Raise all faults; Airflow shows them as the loading file's import error."""
-        raise template.TemplateError([fault for error in self._errors for fault in error.faults])
+        """Raise all faults; Airflow shows them."""
+        raise self._error
+
+
+class BrokenTemplate(DAG):
+    """Stands for one broken template among others, and says so to the DAG processor later than usual.
+
+    An import error of the loading file would take all DAGs of that file out of service, with their running
+    builds. Airflow files an error while serialising under the DAG's own path: here that is the template.
+    """
+
+    def __init__(self, file: Path, faults: Iterable[template.Fault]) -> None:
+        self._file = file
+        self._error = template.TemplateError(faults)
+        super().__init__(f"broken.{file.stem}", schedule=None)
+
+    @property
+    def relative_fileloc(self) -> str:
+        """The template, as seen from the loading file."""
+        return os.path.relpath(self._file, Path(self.fileloc).resolve().parent)
+
+    @relative_fileloc.setter
+    def relative_fileloc(self, path: str) -> None:
+        """Ignore the loading file's path."""
+
+    @property
+    def edge_info(self) -> NoReturn:
+        """Raise all faults when this is serialised."""
+        raise self._error
+
+    @edge_info.setter
+    def edge_info(self, info: Any) -> None:
+        """Have none."""
 
 
 def build_dag(plan: BuildPlan) -> DAG:
@@ -94,11 +164,11 @@ def build_dag(plan: BuildPlan) -> DAG:
     dag = DAG(
         dag_id=plan.image,
         description=f"Build the image {plan.image} by Azure Image Builder's template {plan.template.path.name}",
-        doc_md=f"```{_language(plan)}\n{plan.template.text}\n```",
+        doc_md=_document(plan),
         schedule=_schedule(plan),
         catchup=False,
         max_active_runs=1,
-        tags=["aib", plan.location],
+        tags=["aib", plan.location] if plan.location else ["aib"],
     )
     with dag:
         _wire(plan)
@@ -129,6 +199,7 @@ def _wire(plan: BuildPlan) -> None:
         GeneralizeMachineOperator(task_id="generalize", plan=plan),
         capture,
     )
+    tested = _chain_after(capture, _validators(plan))
     for step in plan.distributions:
         distribute = DistributeSharedImageOperator(
             task_id=step.task_id, plan=plan, run_output=step.run_output
@@ -137,17 +208,43 @@ def _wire(plan: BuildPlan) -> None:
             RegionSensor(task_id=region.task_id, plan=plan, distribute=step.task_id, region=region.region)
             for region in step.regions
         ]
-        chain(capture, distribute, regions)
+        chain(tested, distribute, regions)
         cross_downstream(regions, [publish, close])
+    for export in _exports(plan):
+        chain(tested, export, [publish, close])
     chain(capture, release, close)
     # `publish` stays beside it: a teardown that may fail the run hides the failures of all that is before it.
     close.as_teardown(setups=reserve, on_failure_fail_dagrun=True)
 
 
+def _chain_after(task: BuildOperator, followers: Sequence[BuildOperator]) -> BuildOperator:
+    """Let tasks follow one another, and return the last."""
+    chain(task, *followers)
+    return followers[-1] if followers else task
+
+
 def _customizers(plan: BuildPlan) -> list[BuildOperator]:
     return [
-        CUSTOMIZERS[step.customizer.type](task_id=step.task_id, plan=plan, number=step.number)
+        CUSTOMIZERS[step.step.type](task_id=step.task_id, plan=plan, number=step.number)
+        if step.step.type in CUSTOMIZERS
+        else UnsupportedStageOperator(task_id=step.task_id, plan=plan, what=f"customizer {step.label}")
         for step in plan.customizers
+    ]
+
+
+def _validators(plan: BuildPlan) -> list[BuildOperator]:
+    return [
+        UnsupportedStageOperator(task_id=step.task_id, plan=plan, what=f"validator {step.label}")
+        for step in plan.validators
+    ]
+
+
+def _exports(plan: BuildPlan) -> list[BuildOperator]:
+    return [
+        UnsupportedStageOperator(
+            task_id=step.task_id, plan=plan, what=f"distributor {step.distributor.type} {step.run_output}"
+        )
+        for step in plan.exports
     ]
 
 
@@ -156,5 +253,30 @@ def _schedule(plan: BuildPlan) -> Any:
     return CronTriggerTimetable(schedule.cron, timezone=schedule.timezone) if schedule else None
 
 
-def _language(plan: BuildPlan) -> str:
-    return "json" if plan.template.path.suffix == ".json" else "yaml"
+def _document(plan: BuildPlan) -> str:
+    """Show the file, and beside it a digest of everything else that decides what is built.
+
+    Not for people alone: a change of what is written here makes a new version of the DAG, and a run goes on
+    with the files of the version that it began with.
+    """
+    source = plan.template
+    language = "json" if source.path.suffix == ".json" else "yaml"
+    lines = [f"```{language}\n{source.text}\n```", "", "| file | content |", "|---|---|"]
+    lines.append(f"| {source.origin.file.path.name}, evaluated | `{plan.digest[:16]}` |")
+    scripts = {step.script.path for step in (*plan.customizers, *plan.validators) if step.script}
+    lines += [
+        f"| {script.relative_to(source.folder)} | `{_fingerprint(script)}` |"
+        for script in sorted(path for path in scripts if path is not None)
+    ]
+    return "\n".join(lines)
+
+
+def _fingerprint(file: Path) -> str:
+    """Return a digest of a file, or for one too large to be read at each pass what the disk says of it."""
+    try:
+        status = file.stat()
+        if status.st_size > MAX_READ_BYTES:
+            return f"{status.st_size} bytes of {status.st_mtime_ns}"
+        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    except OSError as failure:
+        return str(failure.strerror)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param
 
+from aib_airflow.plan import ASKED_OF_THE_FORM
+
 if TYPE_CHECKING:
     from aib_airflow.arm_template import ParameterDeclaration
     from aib_airflow.plan import BuildPlan
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
 REGIONS = "regions"
 DRY_RUN = "dry_run"
 KEEP_ON_FAILURE = "keep_on_failure"
-_OWN = frozenset((REGIONS, DRY_RUN, KEEP_ON_FAILURE))
+_SCOPE = {f"deployment_{name}": name for name in ASKED_OF_THE_FORM}
+_OWN = frozenset((REGIONS, DRY_RUN, KEEP_ON_FAILURE, *_SCOPE))
+
+_SCOPE_DESCRIPTIONS = {
+    "location": "The region that the template's resourceGroup().location means.",
+    "resource_group": "The group that the template's resourceGroup() means.",
+}
 
 # ARM's parameter types, as JSON Schema's.
 _JSON_TYPES = {"string": "string", "int": "integer", "bool": "boolean", "object": "object", "array": "array"}
@@ -26,12 +34,19 @@ def form_name(parameter: str) -> str:
 
 
 def declare(plan: BuildPlan) -> dict[str, Param]:
-    """Return the form of a plan: its template's parameters, then our own.
+    """Return the form of a plan: its template's parameters, what its deployment would know, then our own.
 
-    A secure parameter has no field: what a form says is stored in clear with the run.
+    A field without a value must be filled in. A secure parameter has no field: what a form says is stored in
+    clear with the run.
     """
-    fields = {form_name(p.name): _template_param(p) for p in plan.parameters if not p.secure}
-    return fields | _own_params(plan)
+    needed = {need.name for need in plan.template.needs if need.kind == "parameter"}
+    fields = {form_name(p.name): _template_param(p, p.name in needed) for p in plan.parameters if not p.secure}
+    return fields | _scope_params(plan) | _own_params(plan)
+
+
+def scope_values(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a run's form says of the deployment, under the names of DeploymentScope."""
+    return {name: str(params[field]) for field, name in _SCOPE.items() if params.get(field)}
 
 
 def template_values(plan: BuildPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +55,7 @@ def template_values(plan: BuildPlan, params: Mapping[str, Any]) -> dict[str, Any
     return {p.name: given[p.name] for p in plan.parameters if given[p.name] != p.default}
 
 
-def _template_param(parameter: ParameterDeclaration) -> Param:
+def _template_param(parameter: ParameterDeclaration, needed: bool) -> Param:  # noqa: FBT001 - private
     schema: dict[str, Any] = {
         "type": _JSON_TYPES[parameter.type],
         "title": parameter.name,
@@ -48,7 +63,26 @@ def _template_param(parameter: ParameterDeclaration) -> Param:
     }
     if parameter.allowed_values:
         schema["enum"] = list(parameter.allowed_values)
+    if needed:  # no value: Airflow does not start a run before somebody gives one
+        return Param(description=parameter.description, **schema)
+    if parameter.default is None:
+        schema["type"] = ["null", schema["type"]]
     return Param(parameter.default, description=parameter.description, **schema)
+
+
+def _scope_params(plan: BuildPlan) -> dict[str, Param]:
+    needed = {need.name for need in plan.template.needs if need.kind == "scope"}
+    return {
+        field: Param(
+            type="string",
+            minLength=1,
+            title=name.replace("_", " ").capitalize(),
+            description=_SCOPE_DESCRIPTIONS[name],
+            section="Deployment",
+        )
+        for field, name in _SCOPE.items()
+        if name in needed
+    }
 
 
 def _own_params(plan: BuildPlan) -> dict[str, Param]:

@@ -61,7 +61,7 @@ class BuildOperator(BaseOperator):
 
     def build(self, context: Context) -> Build:
         """Return the build of this run."""
-        return Build.of(self.plan, context)
+        return Build.of(self.plan, context, AibHook(self.conn_id).account)
 
     def arm(self) -> Arm:
         """Make the SDK clients."""

@@ -16,9 +16,10 @@ from aib_airflow.triggers.ssh import JobTrigger
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from aib_airflow.plan import CustomizerStep
+    from aib_airflow.plan import MachineStep
     from aib_airflow.remote.ssh import SshTarget
     from aib_airflow.template.customizers import FileStep
+    from aib_airflow.template.scripts import ScriptSource
 
 # Image Builder runs its customisers by Packer, and scripts look at these.
 PACKER_ENV = {"PACKER_BUILDER_TYPE": "azure-arm", "PACKER_BUILD_NAME": "azure-arm"}
@@ -36,16 +37,10 @@ class CustomizeOperator(BuildOperator):
         super().__init__(**kwargs)
         self.number = number
 
-    def step(self, context: Context) -> CustomizerStep:
+    def step(self, context: Context) -> MachineStep:
         """Return the customiser as this run's parameters make it."""
-        plan = self.build(context).plan
-        step = next((step for step in plan.customizers if step.number == self.number), None)
-        if step is None or step.task_id != self.task_id:
-            raise AirflowFailException(
-                f"{plan.template.path.name}: this run's parameters make another list of customizers than the "
-                "DAG has tasks for; set them in the pipeline file's `parameters` instead of the trigger form"
-            )
-        return step
+        steps = self.build(context).plan.customizers
+        return next(step for step in steps if step.number == self.number)
 
     def machine(self, context: Context) -> BuildMachine:
         """Return the build machine."""
@@ -61,8 +56,9 @@ class ShellCustomizeOperator(CustomizeOperator):
         from aib_airflow.scripts import read_script
 
         step, machine = self.step(context), self.machine(context)
+        script = cast("ScriptSource", step.script)
         # Airflow raises max_tries when somebody clears the task: then, and only then, it runs once more.
-        job = Job(f"{self.task_id}-{context['ti'].max_tries}", read_script(step.script), env=PACKER_ENV)
+        job = Job(f"{self.task_id}-{context['ti'].max_tries}", read_script(script), env=PACKER_ENV)
         trigger = JobTrigger(
             conn_id=self.conn_id,
             deadline=self.build(context).deadline.isoformat(),
@@ -96,8 +92,8 @@ class FileCustomizeOperator(CustomizeOperator):
         from aib_airflow.scripts import read_file
 
         step = self.step(context)
-        file = cast("FileStep", step.customizer)
-        content = read_file(step.script)
+        file = cast("FileStep", step.step)
+        content = read_file(cast("ScriptSource", step.script))
         path = _destination(file.destination, file.source_uri)
         asyncio.run(_upload(self.machine(context).target(), content, path))
         self.log.info("Wrote %s, %d bytes", path, len(content))

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from aib_airflow.plan.compiler import compile, with_parameters  # noqa: A004 - `plan.compile` reads as what it does
-from aib_airflow.plan.model import DEFAULT_VM_SIZES, BuildPlan, CustomizerStep, DistributionStep, RegionStep
+from aib_airflow.plan.compiler import ASKED_OF_THE_FORM, compile, with_parameters  # noqa: A004 - `plan.compile` reads as what it does
+from aib_airflow.plan.model import (
+    DEFAULT_VM_SIZES,
+    BuildPlan,
+    DistributionStep,
+    ExportStep,
+    MachineStep,
+    RegionStep,
+)
 from aib_airflow.plan.names import BuildNames, tags
 from aib_airflow.plan.versions import VersionError, VersionRule, next_version
 
 __all__ = [
+    "ASKED_OF_THE_FORM",
     "DEFAULT_VM_SIZES",
     "BuildNames",
     "BuildPlan",
-    "CustomizerStep",
     "DistributionStep",
+    "ExportStep",
+    "MachineStep",
     "RegionStep",
     "VersionError",
     "VersionRule",

@@ -1,4 +1,4 @@
-"""What a template may ask for that this version does not build: each is refused by name, none is dropped."""
+"""What a template may ask for that this version does not build: each is named, and such a build is refused."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ _Refusal = tuple[DocumentPath, str]
 
 
 def unsupported(template: ImageTemplate) -> Iterator[Fault]:
-    """Yield a fault for everything that this version would otherwise have to leave out."""
+    """Yield a warning for everything that this version would otherwise have to leave out."""
     for find in (_in_source, _in_steps, _in_targets, _in_machine, _in_service_settings):
         for path, what in find(template):
-            yield template.fault(("properties", *path), f"{what} is not built by this version yet")
+            message = f"{what} is not built by this version yet"
+            yield template.fault(("properties", *path), message, "a run is refused", "warning")
+    pipeline = template.origin.pipeline_file
+    for section in template.pipeline.unsupported if pipeline else ():
+        path = ("build", "network") if section == "build" else (section,)
+        what = "network: private" if section == "build" else f"`{section}`"
+        message = f"{what} is not built by this version yet"
+        yield pipeline.fault(path, message, "a run is refused", "warning")
 
 
 def _in_source(template: ImageTemplate) -> Iterator[_Refusal]:

@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
+from airflow.dag_processing.processor import DagFileParseRequest, _parse_file
+from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
-from aib_airflow.factory import load_dags
+from aib_airflow.factory import MAX_READ_BYTES, load_dags
+from aib_airflow.operators.unsupported import UnsupportedStageOperator
 from aib_airflow.template import TemplateError
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -133,6 +137,139 @@ def test_airflow_shows_the_faults_and_loads_the_rest(folder: Path, tmp_path: Pat
     assert bag.dag_ids == ["web"]
     (error,) = bag.import_errors.values()
     assert error.startswith("TemplateError: bad.json:1")
+
+
+def test_the_dag_processor_files_a_broken_template_under_its_own_name(folder: Path, monkeypatch) -> None:
+    """An error of the loading file would take all DAGs of that file out of service."""
+    monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "client")
+    images = folder / "images"
+    images.mkdir()
+    (folder / "web.json").rename(images / "web.json")
+    (images / "bad.json").write_text("[]")
+    (folder / "images.py").write_text(
+        "from pathlib import Path  # an airflow dag file\n"
+        "from aib_airflow.factory import load_dags\n"
+        "globals().update(load_dags(Path(__file__).parent / 'images'))\n"
+    )
+    request = DagFileParseRequest(file=str(folder / "images.py"), bundle_path=folder, bundle_name="dags")
+    result = _parse_file(request, structlog.get_logger())
+    assert [dag.dag_id for dag in result.serialized_dags] == ["web"]
+    assert set(result.import_errors) == {"images/bad.json"}
+    assert ": bad.json:1:" in result.import_errors["images/bad.json"].splitlines()[-1]
+
+
+def several(*names: str) -> str:
+    """A deployment template with several image templates."""
+    return json.dumps(
+        {
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "contentVersion": "1.0.0.0",
+            "resources": [template() | {"name": name} for name in names],
+        }
+    )
+
+
+def test_each_image_template_of_a_file_is_a_dag(folder: Path, monkeypatch) -> None:
+    """In a task's process the one that is wanted alone."""
+    (folder / "both.json").write_text(several("one", "two"))
+    assert set(load_dags(folder)) == {"web", "both.one", "both.two"}
+    assert set(load_dags(folder, "both")) == {"both.one", "both.two"}
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "both.two")
+    assert set(load_dags(folder)) == {"both.two"}
+    assert set(load_dags(folder / "both.json")) == {"both.two"}
+
+
+def test_two_files_for_one_image_are_a_fault(folder: Path) -> None:
+    """Neither takes the other's place in silence."""
+    (folder / "both.json").write_text(several("one", "two"))
+    (folder / "both.two.json").write_text(json.dumps(template()))
+    with pytest.raises(TemplateError, match=r"both\.two\.json:1:1: another file makes the image 'both\.two'"):
+        load_dags(folder)["broken_templates"].validate()
+
+
+def test_a_tasks_process_opens_no_file_of_another_image(folder: Path, monkeypatch) -> None:
+    """Not even lists the folder: at a thousand templates that alone would be most of a task's start."""
+    (folder / "web.prod.yaml").write_text("template: web.json\n")
+    (folder / "webs.json").write_text("{}")
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "web.prod")
+    monkeypatch.setattr(Path, "iterdir", None)
+    assert set(load_dags(folder)) == {"web.prod"}
+
+
+def test_what_this_version_does_not_build_is_a_dag_of_full_shape(folder: Path) -> None:
+    """Whoever looks at it sees the whole build; the stages in question never succeed."""
+    source = {"type": "PlatformImage", "publisher": "MicrosoftWindowsServer", "offer": "o", "sku": "s"}
+    image_id = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/r/providers/Microsoft.Compute/images/i"
+    document = template(
+        source=source,
+        customize=[{"type": "PowerShell", "name": "one", "inline": ["dir"]}],
+        validate={"inVMValidations": [{"type": "PowerShell", "name": "works", "inline": ["dir"]}]},
+        distribute=[
+            {"type": "ManagedImage", "runOutputName": "m", "imageId": image_id, "location": "westus2"},
+            {"type": "VHD", "runOutputName": "v"},
+        ],
+    )
+    (folder / "web.json").write_text(json.dumps(document))
+    dag = load_dags(folder)["web"]
+    unsupported = {"customize.1_one", "validate.1_works", "distribute.m", "distribute.v"}
+    stages = {t.task_id: t for t in dag.tasks if isinstance(t, UnsupportedStageOperator)}
+    assert set(stages) == unsupported
+    assert dag.get_task("validate.1_works").upstream_task_ids == {"capture"}
+    assert dag.get_task("distribute.m").upstream_task_ids == {"validate.1_works"}
+    assert dag.get_task("publish").upstream_task_ids == {"distribute.m", "distribute.v"}
+    assert {"distribute.m", "distribute.v"} < dag.get_task("close_build").upstream_task_ids
+    for task_id, named in [
+        ("customize.1_one", "customizer PowerShell one"),
+        ("distribute.v", "distributor VHD v"),
+    ]:
+        with pytest.raises(
+            AirflowFailException, match=rf"web\.json: {named} is not built by this version yet"
+        ):
+            stages[task_id].execute({})
+
+
+def deployment(**parameters: object) -> str:
+    """A deployment template with one image template whose version of the source is the first parameter."""
+    source = {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s",
+              "version": f"[parameters('{next(iter(parameters))}')]"}  # fmt: skip
+    return json.dumps(
+        {
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "contentVersion": "1.0.0.0",
+            "parameters": parameters,
+            "resources": [template(source=source) | {"name": "web"}],
+        }
+    )
+
+
+def test_a_missing_parameter_must_be_given_in_the_trigger_form(folder: Path) -> None:
+    """The DAG is there; Airflow does not start it without."""
+    (folder / "web.json").write_text(deployment(version={"type": "string"}))
+    params = load_dags(folder)["web"].params
+    with pytest.raises(ParamValidationError):
+        params.validate()
+
+
+def test_a_schedule_needs_all_parameters(folder: Path) -> None:
+    """Nobody fills in a scheduled run's form; Airflow would say so with a traceback and without a file."""
+    (folder / "web.json").write_text(deployment(version={"type": "string"}))
+    (folder / "web.yaml").write_text("template: web.json\nschedule: {cron: '0 3 * * 2'}\n")
+    with pytest.raises(TemplateError, match=r"web\.yaml:2:\d+: \.schedule: .*version.*; give it") as error:
+        load_dags(folder)["broken_templates"].validate()
+    assert "Traceback" not in str(error.value)
+
+
+def test_a_changed_script_changes_the_dag(folder: Path) -> None:
+    """Airflow takes a run on to a newer bundle version whose DAG is the same: it must not be."""
+    (folder / "one.sh").write_text("echo one")
+    step = {"type": "Shell", "name": "one", "scriptUri": "one.sh"}
+    (folder / "web.json").write_text(json.dumps(template(customize=[step])))
+    before = DagSerialization.to_dict(load_dags(folder)["web"])
+    (folder / "one.sh").write_text("echo two")
+    after = DagSerialization.to_dict(load_dags(folder)["web"])
+    assert before != after
+    (folder / "one.sh").write_bytes(b"#" * (MAX_READ_BYTES + 1))
+    assert f"{MAX_READ_BYTES + 1} bytes" in load_dags(folder)["web"].doc_md
 
 
 def test_a_tasks_process_makes_its_own_dag_only(folder: Path, monkeypatch) -> None:
