@@ -19,6 +19,7 @@ VERBS = {
     "emulator": "serve an Azure on loopback, with real machines behind it",
     "validate": "check template files and name every fault",
     "plan": "show the stages and resources a template becomes",
+    "schema": "print the JSON Schema of templates and pipeline files, for editors",
     "setup": "install the Debian packages that the emulator's machines need",
 }
 

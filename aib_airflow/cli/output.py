@@ -11,13 +11,17 @@ from rich.console import Console
 
 TABLE = "table"
 JSON = "json"
+GITHUB = "github"
 PIPE_WIDTH = 240
 
 
-def add_output_option(parser: argparse.ArgumentParser) -> None:
-    """Offer `--output`, which every verb with a result has."""
+def add_output_option(parser: argparse.ArgumentParser, *others: str) -> None:
+    """Offer `--output`, which every verb with a result has; `others` are further choices."""
     parser.add_argument(
-        "--output", choices=(TABLE, JSON), default=TABLE, help="for a person (default) or for a program"
+        "--output",
+        choices=(TABLE, JSON, *others),
+        default=TABLE,
+        help="for a person (default) or for a program" + (f"; {', '.join(others)}" if others else ""),
     )
 
 
@@ -37,3 +41,8 @@ def stderr() -> Console:
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print exactly one JSON document on stdout."""
     print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_json_line(document: Mapping[str, Any]) -> None:
+    """Print one JSON document of several, each on a line of its own."""
+    print(json.dumps(document, ensure_ascii=False), flush=True)

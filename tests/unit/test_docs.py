@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from aib_airflow.cli import VERBS, main
 from aib_airflow.cli.emulator import DEFAULT_CACHE
+from aib_airflow.template import json_schema, reference
+from aib_airflow.template.pipeline import PipelineSettings
 
 
 def code_block(readme: str, section: str) -> list[str]:
@@ -52,6 +57,34 @@ def test_the_options_of_the_demo_are_those_of_the_readme(
     offered = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
     promised = set(re.findall(r"--[a-z][a-z-]+", readme.split("| option |", 1)[1].split("\n\n", 1)[0]))
     assert promised == offered
+
+
+@pytest.mark.parametrize("verb", ["validate", "plan"])
+def test_the_options_of_the_checks_are_in_the_readme(
+    verb: str, readme: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table for both; `plan` has some of them, `validate` all."""
+    with pytest.raises(SystemExit):
+        main([verb, "--help"])
+    offered = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
+    table = readme.split("### Check them", 1)[1].split("| option |", 1)[1].split("\n\n", 1)[0]
+    promised = set(re.findall(r"--[a-z][a-z-]+", table))
+    assert offered <= promised if verb == "plan" else offered == promised
+
+
+def test_the_field_reference_is_that_of_the_models(readme: str) -> None:
+    """Nothing that may be written is missing, and nothing is promised that is not read."""
+    assert reference.replace(readme) == readme, "python -m aib_airflow.template.reference README.md"
+
+
+def test_the_pipeline_file_of_the_readme_is_one(readme: str) -> None:
+    """Its first line leads an editor to the schema, and what follows passes there."""
+    [example] = re.findall(
+        r"^```yaml\n(# yaml-language-server: \$schema=\S+\n.*?)^```$", readme, re.DOTALL | re.MULTILINE
+    )
+    schema = json_schema.pipeline_schema()
+    assert list(Draft202012Validator(schema).iter_errors(yaml.safe_load(example))) == []
+    PipelineSettings.model_validate_json(json.dumps(yaml.safe_load(example)))
 
 
 def test_the_readme_says_where_base_images_are_kept(readme: str) -> None:
