@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from hcl2 import parses_to_tree
 from lark import Token, Tree
+from lark.exceptions import LarkError
 
 from aib_airflow.importers.packer.go_templates import read_text
 from aib_airflow.importers.packer.nodes import (
@@ -132,8 +134,12 @@ def _heredoc_parts(body: str) -> Iterator[Node]:
         end = _closing_brace(body, position)
         inner = body[position:end]
         position = end + 1
-        yield _interpolated(inner) if match.group() == "${" else Opaque(
-            "directive", f"%{{{inner}}}", "is a template directive (%{...}), which ARM does not have"
+        yield (
+            read_expression(inner)
+            if match.group() == "${"
+            else Opaque(
+                "directive", f"%{{{inner}}}", "is a template directive (%{...}), which ARM does not have"
+            )
         )
     yield from _parts(read_text(body[position:]))
 
@@ -147,10 +153,8 @@ def _closing_brace(text: str, position: int) -> int:
     return len(text)
 
 
-def _interpolated(source: str) -> Node:
-    from hcl2 import parses_to_tree
-    from lark.exceptions import LarkError
-
+def read_expression(source: str) -> Node:
+    """Return the tree of an expression that stands alone."""
     try:
         parsed = parses_to_tree(f"x = {source.strip()}\n")
     except LarkError:
@@ -193,9 +197,7 @@ def _attribute(tree: HclTree) -> Node:
 
 def _index(tree: HclTree) -> Node:
     whole, index = subtrees(tree)
-    key = (
-        _number_of(index.children[-1]) if index.data == "short_index" else read_value(subtrees(index)[0])
-    )
+    key = _number_of(index.children[-1]) if index.data == "short_index" else read_value(subtrees(index)[0])
     return Access(read_value(whole), key)
 
 

@@ -54,5 +54,3 @@ class Report:
     def in_order(self) -> list[Note]:
         """Return the notes as the files have them."""
         return sorted(self.notes, key=lambda note: (str(note.place.file), note.place.line, note.place.column))
-
-

@@ -1,0 +1,1 @@
+"""Packer's azure-arm templates, in JSON and HCL2."""
