@@ -1,17 +1,21 @@
-"""Files as text, and text as JSON objects: JSON and YAML, which here means JSON's values in YAML's clothes."""
+"""Files as text, and text as documents: JSON as people write it, and YAML, which here means JSON's values."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from aib_airflow.template.faults import Fault, Severity, TemplateError, path_text
-from aib_airflow.template.positions import Position, find_position
-from aib_airflow.template.yaml_documents import YamlTooLargeError, load_yaml
+from aib_airflow.template.file_text import decode, place_of_byte
+from aib_airflow.template.lenient_json import read_json
+from aib_airflow.template.malformed import BreakError
+from aib_airflow.template.plain_json import read_plain_json
+from aib_airflow.template.positions import find_position, place_of
+from aib_airflow.template.remarks import Remark
+from aib_airflow.template.yaml_documents import load_yaml
+from aib_airflow.template.yaml_errors import YamlBreakError
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
@@ -19,23 +23,10 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """Azure's own limit for a template."""
 
-_EXPECTATIONS = {
-    "Expecting value": "expected a value",
-    "Expecting ',' delimiter": "expected ',' or a closing bracket after a value",
-    "Expecting ':' delimiter": "expected ':' after a field's name",
-    "Expecting property name enclosed in double quotes": "expected a field's name in double quotes",
-    "Illegal trailing comma before end of object": "expected a field's name in double quotes after ','",
-    "Illegal trailing comma before end of array": "expected a value after ','",
-    "Extra data": "expected the end of the file after the closing bracket",
-    "Unterminated string starting at": "expected a closing quote for the text that begins here",
-    "Invalid control character at": "expected a closing quote before the end of the line",
-    "Invalid \\escape": "expected a valid escape: a backslash in a text is written \\\\",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says, and what is to be said about its spelling: warnings, and errors that kept nothing from being read."""
+    """What a file says, and what is to be said about its spelling: warnings, and errors that stopped nothing."""
 
     value: dict[str, Any]
     remarks: tuple[Fault, ...] = ()
@@ -47,23 +38,24 @@ class SourceFile:
 
     path: Path
     text: str
+    encoding: str = "UTF-8"
 
     @classmethod
     def read(cls, path: Path) -> SourceFile:
-        """Read a UTF-8 file, with or without byte order mark. Raises TemplateError."""
+        """Read a file in UTF-8, UTF-16 or UTF-32, with or without byte order mark. Raises TemplateError."""
         try:
-            content = path.read_bytes()
-        except OSError as failure:
-            raise _whole_file_error(path, f"cannot be read: {failure.strerror}") from None
+            with path.open("rb") as file:
+                content = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as failure:  # a name with a NUL in it is a ValueError
+            raise _file_error(path, f"cannot be read: {getattr(failure, 'strerror', failure)}") from None
         if len(content) > MAX_FILE_BYTES:
-            raise _whole_file_error(
-                path, f"is larger than {MAX_FILE_BYTES} bytes, Azure's limit for a template"
-            )
+            raise _file_error(path, f"is larger than {MAX_FILE_BYTES} bytes, Azure's limit for a template")
         try:
-            return cls(path, content.decode("utf-8-sig"))
+            return cls(path, *decode(content))
         except UnicodeDecodeError as failure:
-            message = f"is not UTF-8: byte {failure.start + 1} is {content[failure.start]:#04x}"
-            raise _whole_file_error(path, message, "save the file as UTF-8") from None
+            message = f"is not {failure.encoding.upper()}: byte {failure.start + 1} does not fit"
+            place = place_of_byte(content, failure.start)
+            raise _file_error(path, message, "save the file as UTF-8", place) from None
 
     @property
     def is_yaml(self) -> bool:
@@ -71,44 +63,64 @@ class SourceFile:
         return self.path.suffix.lower() in (".yaml", ".yml")
 
     def read_document(self, *, lenient: bool) -> Document:
-        """Read the text as one object. Raises TemplateError with line, column and what was expected."""
-        try:
-            document = load_yaml(self.text) if self.is_yaml else json.loads(self.text, parse_constant=_refuse)
-        except json.JSONDecodeError as wrong:
-            raise self._syntax_error((wrong.lineno, wrong.colno), _expectation(wrong)) from None
-        except yaml.MarkedYAMLError as wrong:
-            mark = wrong.problem_mark or wrong.context_mark
-            place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise self._syntax_error(place, wrong.problem or str(wrong)) from None
-        except (ValueError, yaml.YAMLError, YamlTooLargeError) as wrong:
-            raise self._syntax_error((1, 1), str(wrong)) from None
-        except RecursionError:
-            raise self._syntax_error((1, 1), "brackets are nested too deeply") from None
-        if not isinstance(document, dict):
-            raise self._syntax_error((1, 1), "expected an object at the top of the file")
-        return Document(document)
+        """Read the text as one object; what JSON does not allow is an error unless `lenient`.
 
-    def fault(
-        self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error"
-    ) -> Fault:
+        Raises TemplateError where the text breaks off, with the place, what was expected, and a guess at the
+        cause.
+        """
+        value, remarks = self._read_yaml() if self.is_yaml else self._read_json(lenient=lenient)
+        faults = [*remarks, *self._encoding_faults(lenient=lenient)]
+        if not isinstance(value, dict):
+            message = f"expected an object at the top of the file, found {_kind(value)}"
+            raise TemplateError([*faults, Fault(self.path, 1, 1, "", message, "a template is one object")])
+        return Document(value, tuple(faults))
+
+    def fault(self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error") -> Fault:
         """Make a fault at `path`, or at the nearest place around it that the text has."""
         line, column = find_position(self.text, path, is_yaml=self.is_yaml)
         return Fault(self.path, line, column, path_text(path), message, fix, severity)
 
-    def _syntax_error(self, place: Position, message: str) -> TemplateError:
-        kind = "YAML" if self.is_yaml else "JSON"
-        return TemplateError([Fault(self.path, *place, "", f"not {kind}: {message}")])
+    def _read_json(self, *, lenient: bool) -> tuple[Any, Iterable[Fault]]:
+        try:
+            return read_plain_json(self.text), ()
+        except ValueError:
+            pass  # it is not plain, so that there is something to say about it
+        try:
+            reading = read_json(self.text)
+        except BreakError as wrong:
+            place = place_of(self.text, wrong.offset)
+            break_fault = Fault(
+                self.path, *place, path_text(wrong.path), f"not JSON: {wrong.message}", wrong.fix
+            )
+            raise TemplateError([*self._remarks(wrong.remarks, lenient=lenient), break_fault]) from None
+        return reading.value, self._remarks(reading.remarks, lenient=lenient)
+
+    def _read_yaml(self) -> tuple[Any, Iterable[Fault]]:
+        try:
+            return load_yaml(self.text), ()
+        except YamlBreakError as wrong:
+            message = f"not YAML: {wrong.message}"
+            raise TemplateError([Fault(self.path, *wrong.place, "", message, wrong.fix)]) from None
+
+    def _remarks(self, remarks: Iterable[Remark], *, lenient: bool) -> Iterator[Fault]:
+        for each in remarks:
+            odd: Severity = "warning" if lenient else "error"
+            severity = odd if each.severity == "oddity" else each.severity
+            place = place_of(self.text, each.offset)
+            yield Fault(self.path, *place, path_text(each.path), each.message, each.fix, severity)
+
+    def _encoding_faults(self, *, lenient: bool) -> Iterator[Fault]:
+        if self.encoding != "UTF-8":
+            message = f"the file is {self.encoding}; JSON that is exchanged is UTF-8"
+            severity: Severity = "warning" if lenient else "error"
+            yield Fault(self.path, 1, 1, "", message, "save the file as UTF-8", severity)
 
 
-def _whole_file_error(path: Path, message: str, fix: str = "") -> TemplateError:
-    return TemplateError([Fault(path, 1, 1, "", message, fix)])
+def _file_error(path: Path, message: str, fix: str = "", place: tuple[int, int] = (1, 1)) -> TemplateError:
+    return TemplateError([Fault(path, *place, "", message, fix)])
 
 
-def _expectation(wrong: json.JSONDecodeError) -> str:
-    found = (wrong.doc[wrong.pos : wrong.pos + 12].splitlines() or [""])[0]
-    expected = _EXPECTATIONS.get(wrong.msg, wrong.msg)
-    return f"{expected}, found {found}" if found.isprintable() and found else expected
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return {list: "an array", str: "a text", bool: "true or false"}.get(type(value), "a number")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from aib_airflow.template.json_scalars import finite
+from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES
+from aib_airflow.template.yaml_errors import YamlBreakError, explain_yaml
+
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
 
-MAX_NODES = 100_000
-"""Values in one document, each alias counted as often as it is used."""
-MAX_DEPTH = 100
-
-
-class YamlTooLargeError(Exception):
-    """The document has too many values or levels, most likely by aliases."""
+_TAG = "tag:yaml.org,2002:"
 
 
 class _JsonLoader(yaml.CSafeLoader):
@@ -27,61 +25,135 @@ class _JsonLoader(yaml.CSafeLoader):
 
 
 _SIGN_OR_DIGIT = [*"-+0123456789"]
-for _tag, _pattern, _first in (
+for _kind, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", [*"tTfF"]),
     ("null", r"~|null|Null|NULL|", [*"~nN", ""]),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)", _SIGN_OR_DIGIT),
     ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", _SIGN_OR_DIGIT),
 ):
-    _JsonLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+    _JsonLoader.add_implicit_resolver(_TAG + _kind, re.compile(f"^(?:{_pattern})$"), _first)
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    _TAG + "str": str,
+    _TAG + "bool": lambda word: {"true": True, "false": False}[word.lower()],
+    _TAG + "null": lambda _: None,
+    _TAG + "int": int,
+    _TAG + "float": finite,
+}
 
 
 def load_yaml(text: str) -> Any:
-    """Read one document. Raises yaml.YAMLError, or YamlTooLargeError."""
-    loader = _JsonLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        for _ in _walk(node):
-            pass
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
+    """Read one document. Raises YamlBreakError."""
+    return _read(text)[0]
 
 
 def yaml_positions(text: str) -> dict[DocumentPath, tuple[int, int]]:
     """Return line and column of each key and each item of a document that `load_yaml` read."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[Any, dict[DocumentPath, tuple[int, int]]]:
     loader = _JsonLoader(text)
     try:
-        node = loader.get_single_node()
-        return {path: (mark.line + 1, mark.column + 1) for path, mark in _walk(node)} if node else {}
+        root = loader.get_single_node()
+    except yaml.YAMLError as failure:
+        raise explain_yaml(text, failure) from None
+    except RecursionError:
+        raise YamlBreakError((1, 1), "values are nested too deeply", "write it flatter") from None
     finally:
         loader.dispose()
+    builder = _Builder()
+    return builder.build(root, ()) if root else None, builder.places
 
 
-def _walk(root: yaml.Node) -> Iterator[tuple[DocumentPath, yaml.Mark]]:
-    """Yield every path with its mark; refuse what is no JSON on the way."""
-    waiting: list[tuple[DocumentPath, yaml.Mark, yaml.Node]] = [((), root.start_mark, root)]
-    seen = 0
-    while waiting:
-        path, mark, node = waiting.pop()
-        seen += 1
-        if seen > MAX_NODES or len(path) > MAX_DEPTH:
-            raise YamlTooLargeError(f"more than {MAX_NODES} values or {MAX_DEPTH} levels")
-        yield path, mark
-        if isinstance(node, yaml.MappingNode):
-            waiting += [((*path, key.value), key.start_mark, value) for key, value in _fields(node)]
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += [((*path, index), item.start_mark, item) for index, item in enumerate(node.value)]
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _fields(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    names: set[Hashable] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-            raise yaml.MarkedYAMLError(problem="a field's name must be a text", problem_mark=key.start_mark)
-        if key.value in names:
-            raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
-        names.add(key.value)
-        yield key, value
+class _Builder:
+    """Values of nodes; an alias counts as often as it is used, so that a small file cannot become a large one."""
+
+    def __init__(self) -> None:
+        self.places: dict[DocumentPath, tuple[int, int]] = {}
+        self._count = 0
+
+    def build(self, node: yaml.Node, path: DocumentPath) -> Any:
+        """Return a node's value. Raises YamlBreakError."""
+        self.places.setdefault(path, _place(node))
+        if len(path) > MAX_DEPTH:
+            raise YamlBreakError(
+                _place(node), f"there are more than {MAX_DEPTH} levels", "aliases may be circular"
+            )
+        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+            return {
+                name: self._build_field(key, value, path)
+                for name, key, value in self._fields(node, len(path))
+            }
+        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+            return [self._build_item(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _build_field(self, key: yaml.Node, value: yaml.Node, path: DocumentPath) -> Any:
+        inner = (*path, key.value)
+        self.places[inner] = _place(key)
+        return self.build(value, inner)
+
+    def _build_item(self, item: yaml.Node, path: DocumentPath) -> Any:
+        self._step(item)
+        return self.build(item, path)
+
+    def _step(self, node: yaml.Node) -> None:
+        self._count += 1
+        if self._count > MAX_VALUES:
+            fix = "each alias counts as often as it is used"
+            raise YamlBreakError(_place(node), f"there are more than {MAX_VALUES} values", fix)
+
+    def _fields(self, node: yaml.Node, depth: int) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        """Yield name, key and value of each field: a mapping's own, then those that it merges in with `<<`."""
+        if depth > MAX_DEPTH:
+            raise YamlBreakError(
+                _place(node), f"there are more than {MAX_DEPTH} levels", "aliases may be circular"
+            )
+        lines: dict[str, int] = {}
+        merged: list[yaml.Node] = []
+        for key, value in node.value:
+            self._step(key)
+            if key.value == "<<" and key.style is None:
+                merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
+                continue
+            name = _name(key)
+            line = key.start_mark.line + 1
+            if name in lines:
+                message = f"'{name}' is given twice, on lines {lines[name]} and {line}"
+                raise YamlBreakError(_place(key), message, "keep one of them")
+            lines[name] = line
+            yield name, key, value
+        for other in merged:
+            if not isinstance(other, yaml.MappingNode):
+                raise YamlBreakError(_place(other), "'<<' merges what has no fields", "write <<: *name")
+            for name, key, value in self._fields(other, depth + 1):
+                if name not in lines:
+                    lines[name] = 0
+                    yield name, key, value
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        read = _SCALARS.get(node.tag) if isinstance(node, yaml.ScalarNode) else None
+        if read is None:
+            tag = node.tag.replace(_TAG, "!!")
+            raise YamlBreakError(_place(node), f"the tag {tag} has no meaning here", "remove it")
+        try:
+            return read(node.value)
+        except (ValueError, KeyError):
+            raise YamlBreakError(
+                _place(node), f"'{node.value[:30]}' cannot be read as a number or boolean"
+            ) from None
+
+
+def _name(key: yaml.Node) -> str:
+    if isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "str":
+        return str(key.value)
+    if isinstance(key, yaml.MappingNode):
+        raise YamlBreakError(
+            _place(key), "'{' begins an object here", 'put an expression in quotes: "{{ name }}"'
+        )
+    raise YamlBreakError(_place(key), "a field's name must be a text", "put it in quotes")
