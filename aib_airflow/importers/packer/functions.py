@@ -23,6 +23,11 @@ def arm_call(name: str, arguments: list[str]) -> str:
         raise NoArmFunctionError(name) from None
 
 
+def has_arm_function(name: str) -> bool:
+    """Tell whether ARM can write a function of HCL2."""
+    return name in _WRITERS
+
+
 def _plain(arm_name: str) -> Callable[..., str]:
     return lambda *arguments: f"{arm_name}({', '.join(arguments)})"
 

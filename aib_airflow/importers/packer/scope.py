@@ -27,6 +27,10 @@ class UnknownValueError(Exception):
     """Only a run of Packer, or whoever gives a variable, knows this value."""
 
 
+class RunValueError(UnknownValueError):
+    """Each run of Packer works this value out anew."""
+
+
 class Scope:
     """The variables and locals of a document."""
 
@@ -54,8 +58,10 @@ class Scope:
                 return _access(self.evaluate(whole), self.evaluate(key))
             case Call(name, arguments):
                 return self._call(name, arguments)
-            case Opaque(_, source, reason):
+            case Opaque(_, source, reason) if source.startswith("env "):
                 raise UnknownValueError(f"{source} {reason}")
+            case Opaque(_, source, reason):
+                raise RunValueError(f"{source} {reason}")
 
     def value(self, node: Node, unknown: Any = None) -> Any:
         """Return the value of a node, or `unknown`."""
@@ -95,7 +101,7 @@ class Scope:
             return self._decide(name, arguments)
         function = _FUNCTIONS.get(name)
         if function is None:
-            raise UnknownValueError(f"{name}() is not worked out here")
+            raise RunValueError(f"{name}() is not worked out here")
         values = [self.evaluate(argument) for argument in arguments]
         try:
             return _limited(function(*values))

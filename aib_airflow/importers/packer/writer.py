@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aib_airflow.importers.packer.document import Place, Variable
-from aib_airflow.importers.packer.functions import NoArmFunctionError, arm_call
+from aib_airflow.importers.packer.functions import NoArmFunctionError, arm_call, has_arm_function
 from aib_airflow.importers.packer.nodes import (
     Access,
     Call,
@@ -113,7 +113,8 @@ class Writer:
                 return self._call(node, name, arguments)
 
     def _text(self, parts: tuple[Node, ...]) -> str:
-        pattern, arguments = "", []
+        pattern = ""
+        arguments: list[str] = []
         for part in parts:
             if isinstance(part, Literal):
                 pattern += str(part.value).replace("{", "{{").replace("}", "}}")
@@ -204,12 +205,18 @@ class Writer:
 
     def _local(self, node: Reference) -> str:
         key = ("local", node.name)
+        setting = self.scope.document.locals[node.name]
+        if isinstance(setting.value, Call | Opaque) and not self._is_writable(setting.value):
+            source = getattr(setting.value, "source", f"local.{node.name}")
+            return self._opaque(Opaque(node.name, source, "is worked out by each run of Packer"), "string")
         if key not in self._names:
-            setting = self.scope.document.locals[node.name]
             chosen = self._choose(key, node.name, self.variables)
             self.variables[chosen] = None  # a local that is defined by itself ends here
             self.variables[chosen] = self.write(setting.value, setting.place)
         return f"variables('{self._names[key]}')"
+
+    def _is_writable(self, node: Call | Opaque) -> bool:
+        return isinstance(node, Call) and (has_arm_function(node.name) or self.scope.value(node) is not None)
 
     def _opaque(self, node: Opaque, kind: str) -> str:
         key = ("opaque", node.source)

@@ -1,0 +1,78 @@
+"""The settings of one block as they are taken out, one after another; what nobody took is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from aib_airflow.importers.packer.document import Block, Setting
+from aib_airflow.importers.packer.nodes import Literal, Node
+from aib_airflow.importers.packer.writer import Writer
+
+
+@dataclass(slots=True)
+class Options:
+    """The settings of `block`, and the writer that turns them into ARM values."""
+
+    block: Block
+    writer: Writer
+    _taken: set[str] = field(default_factory=set)
+
+    def take(self, name: str) -> Setting | None:
+        """Return a setting, or None where Packer would find it empty: null, "", [] or {}."""
+        self._taken.add(name)
+        setting = self.block.settings.get(name)
+        if setting is None or not self.writer.scope.is_empty(setting.value):
+            return setting
+        if not isinstance(setting.value, Literal):
+            self.writer.report.left_out(
+                setting.place,
+                f"{name} is empty with the values its variables have",
+                "if you give them others, import again with -var or -var-file",
+            )
+        return None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a setting is given, without taking it."""
+        setting = self.block.settings.get(name)
+        return setting is not None and not self.writer.scope.is_empty(setting.value)
+
+    def write(self, name: str, kind: str = "string") -> Any:
+        """Return a setting as it stands in an ARM template, or None."""
+        setting = self.take(name)
+        return None if setting is None else self.writer.write(setting.value, setting.place, kind)
+
+    def expression(self, name: str) -> str | None:
+        """Return a setting as it stands inside an ARM expression, or None."""
+        setting = self.take(name)
+        return None if setting is None else self.writer.expression(setting.value, setting.place)
+
+    def value(self, name: str) -> Any:
+        """Return what a setting's value is, as far as that is known, or None."""
+        setting = self.take(name)
+        return None if setting is None else self.writer.scope.value(setting.value)
+
+    def node(self, name: str) -> Node | None:
+        """Return a setting's value as it is written, or None."""
+        setting = self.take(name)
+        return None if setting is None else setting.value
+
+    def integer(self, name: str) -> Any:
+        """Return a number as it stands in an ARM template, or None; Packer takes texts for numbers too."""
+        setting = self.take(name)
+        if setting is None:
+            return None
+        value = self.writer.scope.value(setting.value)
+        if isinstance(setting.value, Literal) and str(value).strip().isdigit():
+            return int(value)
+        written = self.writer.expression(setting.value, setting.place, "int")
+        return f"[int({written})]" if self.writer.type_of(setting.value) == "string" else f"[{written}]"
+
+    def flag(self, name: str) -> bool:
+        """Tell whether a switch is on; Packer takes the text "true" too."""
+        return str(self.value(name)).lower() == "true"
+
+    def left(self) -> Iterator[Setting]:
+        """Yield the settings that nobody took."""
+        return (setting for name, setting in self.block.settings.items() if name not in self._taken)
