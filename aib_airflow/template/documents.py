@@ -53,7 +53,7 @@ class SourceFile:
         try:
             return cls(path, *decode(content))
         except UnicodeDecodeError as failure:
-            message = f"is not {failure.encoding.upper()}: byte {failure.start + 1} does not fit"
+            message = f"is not {failure.encoding.upper()}: byte {failure.start + 1} is {content[failure.start]:#04x}"
             place = place_of_byte(content, failure.start)
             raise _file_error(path, message, "save the file as UTF-8", place) from None
 

@@ -24,17 +24,19 @@ def read_plain_json(text: str) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=finite)
     except RecursionError:
         raise ValueError("brackets are nested too deeply") from None
-    _check_depth(value)
+    if is_too_deep(value):
+        raise ValueError("brackets are nested too deeply")
     return value
 
 
-def _check_depth(value: Any) -> None:
+def is_too_deep(value: Any) -> bool:
+    """Tell whether values are nested deeper than is read."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [inner for each in level for inner in _containers_in(each)]
         if not level:
-            return
-    raise ValueError("brackets are nested too deeply")
+            return False
+    return True
 
 
 def _containers_in(value: Any) -> list[Any]:
