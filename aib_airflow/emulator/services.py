@@ -18,6 +18,7 @@ from aib_airflow.emulator.compute import (
     snapshots,
     virtual_machines,
 )
+from aib_airflow.emulator.image_builder import templates
 from aib_airflow.emulator.network import (
     interfaces,
     nat_gateways,
@@ -54,6 +55,7 @@ ROUTES: tuple[Routes, ...] = (
     gallery_versions.ROUTES,
     marketplace.ROUTES,
     capacity.ROUTES,
+    templates.ROUTES,
 )
 WORKS: Mapping[str, Work] = {
     **groups.WORKS,
@@ -66,4 +68,5 @@ WORKS: Mapping[str, Work] = {
     **images.WORKS,
     **galleries.WORKS,
     **gallery_versions.WORKS,
+    **templates.WORKS,
 }

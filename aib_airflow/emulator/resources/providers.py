@@ -27,6 +27,7 @@ TYPES = {
         "galleries/images",
         "galleries/images/versions",
     ),
+    "Microsoft.VirtualMachineImages": ("imageTemplates",),
 }
 
 

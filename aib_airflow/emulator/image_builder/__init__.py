@@ -1,0 +1,1 @@
+"""Azure Image Builder: its templates as resources."""
