@@ -8,8 +8,10 @@ from aib_airflow.arm_template.errors import ExpressionError, LimitError
 
 MAX_DEPTH = 100
 """Levels of evaluation inside each other: calls, variables that use variables, objects in objects."""
-MAX_WORK = 1_000_000
-"""What one evaluation may cost: 1 for a value that is made, and for 16 characters; 5 for a call."""
+MAX_WORK = 300_000
+"""What one deployment may cost: 1 for a value that is made, and for 16 characters; 5 for a call."""
+ROUND = 20
+"""What one round of a copy loop costs, on top of what it makes."""
 
 _CALL = 5
 _CHARACTERS = 16

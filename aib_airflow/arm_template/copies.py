@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aib_airflow.arm_template.budget import ROUND
 from aib_airflow.arm_template.errors import ExpressionError
 from aib_airflow.arm_template.functions import kind_of
 from aib_airflow.arm_template.unknown import Unknown
@@ -74,6 +75,7 @@ def repeat_input(evaluator: Evaluator, copy: Any) -> Any:
     items = []
     around = evaluator.frame
     for index in loop.indices:
+        evaluator.budget.spend(ROUND)
         with evaluator.within(around.in_value_copy(loop.name, index)), evaluator.at("input"):
             items.append(evaluator.tree(copy["input"]))
     return items

@@ -103,6 +103,9 @@ class Shape:
         return ""
 
 
+ANYTHING = Shape("any", {}, None, secure=False, nullable=True)
+
+
 def read_shape(body: Any, definitions: Any, *, inside: bool = False) -> Shape:
     """Read a declaration of a parameter or, `inside` one, of a part. Raises ExpressionError."""
     if not isinstance(body, dict):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aib_airflow.arm_template.definitions import Shape, read_shape
+from aib_airflow.arm_template.definitions import ANYTHING, Shape, read_shape
 from aib_airflow.arm_template.errors import ArmFault, DocumentPath, ExpressionError
 from aib_airflow.arm_template.functions import kind_of
 
@@ -43,7 +43,10 @@ class ParameterDeclaration:
 def read_declarations(
     section: Any, definitions: Any, path: DocumentPath, faults: list[ArmFault]
 ) -> dict[str, ParameterDeclaration]:
-    """Read a template's `parameters`, without evaluating defaults. Keys are names in lower case."""
+    """Read a template's `parameters`, without evaluating defaults. Keys are names in lower case.
+
+    A declaration that is wrong becomes a fault, and takes any value.
+    """
     if section is None:
         return {}
     if not isinstance(section, dict):
@@ -55,6 +58,7 @@ def read_declarations(
             declarations[name.lower()] = _read(name, body, definitions)
         except ExpressionError as wrong:
             faults.append(ArmFault((*path, name), f"parameter '{name}' {wrong.message}", wrong.fix))
+            declarations[name.lower()] = ParameterDeclaration(name, "any", ANYTHING)
     return declarations
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from aib_airflow.arm_template.budget import ROUND
 from aib_airflow.arm_template.copies import Loop, read_loop
 from aib_airflow.arm_template.errors import ArmFault, DocumentPath, ExpressionError, LimitError, fault_of
 from aib_airflow.arm_template.frame import NOWHERE, Frame
@@ -96,6 +97,7 @@ def _copies(template: Template, body: dict[str, Any], path: DocumentPath, site: 
 def _walk_resource(
     template: Template, body: dict[str, Any], path: DocumentPath, wanted: Wanted, site: _Site
 ) -> Iterator[DeployedResource]:
+    template.evaluator.budget.spend(ROUND)
     reader = _Reader(template, body, path, site)
     kind = reader.type()
     is_nested = kind.lower() == NESTED_TYPE
