@@ -41,7 +41,7 @@ def file_steps(options: Options) -> Iterator[dict[str, Any]]:
 
 
 def _source_uri(options: Options, node: Node, setting: Setting) -> str | None:
-    written, path = find_file(options, node, setting)
+    written, path = find_file(options, node)
     if _URL.match(written):
         return written
     if path is None:

@@ -12,6 +12,7 @@ _AROUND_DEPROVISION = re.compile(r"\s*(export HISTSIZE=0|HISTSIZE=0|sync|#.*)?\s
 _AROUND_SYSPREP = re.compile(
     r"\s*(#.*"
     r"|.*ImageState.*|.*IMAGE_STATE.*"
+    r"|.*CurrentVersion\\+Setup\\+State\b.*"
     r"|.*\b(RdAgent|WindowsAzureGuestAgent|WindowsAzureTelemetryService)\b.*"
     r"|.*Sysprep\\+(unattend|panther).*"
     r"|Write-(Host|Output)\b.*(sysprep|general[iz]+).*"

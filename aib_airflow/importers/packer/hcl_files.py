@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from hcl2 import parses_to_tree
 from lark.exceptions import LarkError, UnexpectedInput

@@ -94,8 +94,8 @@ def _builds_of(source: Block, document: Document) -> list[Build]:
 
 def _nothing_to_import(document: Document, wanted: str) -> Exception:
     names = [name for name in document.sources if name.split(".")[0] == AZURE]
-    place = next(iter([*document.sources.values(), *document.builds, *document.others]), None)
-    where = place.place if place else Place(document.folder, 1, 1, "")
+    blocks: list[Block | Build] = [*document.sources.values(), *document.builds, *document.others]
+    where = blocks[0].place if blocks else Place(document.folder, 1, 1, "")
     if wanted and names:
         return where.error(f"there is no source '{wanted}'", f"there are: {', '.join(names)}")
     if document.builds and document.builds[0].sources and not document.sources:
@@ -112,7 +112,7 @@ def _resource(source: Block, builds: list[Build], writer: Writer) -> dict[str, A
         source = override(source, used.settings, used.blocks)
     options = Options(unroll(source, writer.scope, writer.report), writer)
     options.take("name")
-    name = _name(source, writer)
+    name = _name(source)
     place = location(options)
     shared = _shared_tags(options)
     targets = [
@@ -171,10 +171,10 @@ def _api_version(properties: Mapping[str, Any]) -> str:
     return NEWER_API_VERSION if is_newer else API_VERSION
 
 
-def _name(source: Block, writer: Writer) -> str:
+def _name(source: Block) -> str:
     """Return the template's name: the source's, or the file's for a JSON builder without one."""
     named = source.labels[1] if len(source.labels) > 1 else source.place.file.name.split(".")[0]
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", named)[:48].strip("-.") or "image"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", named)[:48].strip("-._") or "image"
 
 
 def _report_top(document: Document, report: Report) -> None:

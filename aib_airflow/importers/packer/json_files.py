@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ _READ = {
     "post-processors",
     "error-cleanup-provisioner",
 }
+_TEMPLATED = re.compile(r"\{\{.*?\}\}")
 _Path = tuple[str | int, ...]
 
 
@@ -91,10 +93,8 @@ def read_json_value(value: Any) -> Node:
 
 
 def _labels(kind: str, body: Mapping[str, Any]) -> tuple[str, ...]:
-    words = (
-        str(body.get("type", "")),
-        *([str(body["name"])] if kind == "source" and body.get("name") else []),
-    )
+    named = _TEMPLATED.sub("", str(body.get("name") or "")).strip("-_. ") if kind == "source" else ""
+    words = (str(body.get("type", "")), *([named] if named else []))
     return words if kind in ("source", "provisioner", "post-processor", "error-cleanup-provisioner") else ()
 
 
@@ -108,7 +108,7 @@ def _add_variables(reader: _Reader, parsed: Mapping[str, Any], document: Documen
         if default is not None and Reference("var", name) in (default, *children(default)):
             default = None  # `{{user `x`}}` as the default of x: a file or `-var` gives it
         document.variables[name] = Variable(
-            name, default, sensitive=name in secret, place=reader.place(("variables", name))
+            name, default, "string", sensitive=name in secret, place=reader.place(("variables", name))
         )
 
 

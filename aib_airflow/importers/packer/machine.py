@@ -60,10 +60,10 @@ def location(options: Options) -> Any:
     group = options.block.settings.get("build_resource_group_name")
     options.writer.report.changed(
         group.place if group else options.block.place,
-        "Packer looks up the region of the build's resource group; parameter 'location' stands for it",
+        "Packer looks up the region of the build's resource group; parameter 'buildLocation' stands for it",
         "give it a value, such as westus2",
     )
-    return f"[{options.writer.ask('location', 'Region in which the image is built')}]"
+    return f"[{options.writer.ask('buildLocation', 'Region in which the image is built')}]"
 
 
 def tags(options: Options) -> Any:

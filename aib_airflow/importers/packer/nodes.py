@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ Node = Literal | Text | Reference | Call | Choice | Access | Items | Fields | Op
 
 
 def make_text(parts: list[Node]) -> Node:
-    """Join parts to one text: literals side by side become one, and a text without values a literal."""
+    """Join parts to one text: literals side by side become one, and a part that stands alone stays what it is."""
     joined: list[Node] = []
     for part in parts:
         last = joined[-1] if joined else None
@@ -91,9 +91,7 @@ def make_text(parts: list[Node]) -> Node:
             joined.append(part)
     if not joined:
         return Literal("")
-    if isinstance(joined[0], Literal) and len(joined) == 1:
-        return joined[0]
-    return Text(tuple(joined))
+    return joined[0] if len(joined) == 1 else Text(tuple(joined))
 
 
 def as_node(value: Any) -> Node:
@@ -113,35 +111,33 @@ def items_of(node: Node) -> tuple[Node, ...]:
 def children(node: Node) -> Iterator[Node]:
     """Yield the parts of a node."""
     match node:
-        case Text(parts):
-            yield from parts
-        case Call(_, arguments):
-            yield from arguments
+        case Text(nodes) | Items(nodes) | Call(_, nodes):
+            yield from nodes
         case Choice(condition, positive, negative):
             yield from (condition, positive, negative)
         case Access(whole, key):
             yield from (whole, key)
-        case Items(items):
-            yield from items
         case Fields(fields):
             yield from (value for _, value in fields)
 
 
-def substitute(node: Node, space: str, values: dict[str, Node]) -> Node:
+def substitute(node: Node, space: str, values: Mapping[str, Node]) -> Node:
     """Put `values` in the place of references to `space`: what the iterator of a dynamic block stands for."""
+    if isinstance(node, Reference):
+        return values.get(node.name, node) if node.space == space else node
+    return _with_children(node, [substitute(part, space, values) for part in children(node)])
+
+
+def _with_children(node: Node, parts: list[Node]) -> Node:
     match node:
-        case Reference(found, name) if found == space and name in values:
-            return values[name]
-        case Text(parts):
-            return make_text([substitute(part, space, values) for part in parts])
-        case Call(name, arguments):
-            return Call(name, tuple(substitute(each, space, values) for each in arguments))
-        case Choice(condition, positive, negative):
-            return Choice(*(substitute(each, space, values) for each in (condition, positive, negative)))
-        case Access(whole, key):
-            return Access(substitute(whole, space, values), substitute(key, space, values))
-        case Items(items):
-            return Items(tuple(substitute(item, space, values) for item in items))
+        case Text():
+            return make_text(parts)
+        case Items():
+            return Items(tuple(parts))
+        case Call(name, _):
+            return Call(name, tuple(parts))
         case Fields(fields):
-            return Fields(tuple((key, substitute(value, space, values)) for key, value in fields))
+            return Fields(tuple(zip((key for key, _ in fields), parts, strict=True)))
+        case Choice() | Access():
+            return type(node)(*parts)
     return node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from aib_airflow.importers.packer.document import Document
 from aib_airflow.importers.packer.nodes import (
@@ -38,30 +38,21 @@ class Scope:
         self.document = document
         self._known: dict[Reference, Any] = {}
         self._open: set[Reference] = set()
+        self._evaluations: dict[type, Callable[[Any], Any]] = {
+            Literal: self._literal,
+            Text: self._text,
+            Reference: self._reference,
+            Call: self._call,
+            Choice: self._choice,
+            Access: self._access,
+            Items: self._items,
+            Fields: self._fields,
+            Opaque: self._opaque,
+        }
 
     def evaluate(self, node: Node) -> Any:
         """Return the value of a node. Raises UnknownValueError."""
-        match node:
-            case Literal(value):
-                return value
-            case Text(parts):
-                return _limited("".join(as_text(self.evaluate(part)) for part in parts))
-            case Reference():
-                return self._reference(node)
-            case Items(items):
-                return [self.evaluate(item) for item in items]
-            case Fields(fields):
-                return {key: self.evaluate(value) for key, value in fields}
-            case Choice(condition, positive, negative):
-                return self.evaluate(positive if self.evaluate(condition) is True else negative)
-            case Access(whole, key):
-                return _access(self.evaluate(whole), self.evaluate(key))
-            case Call(name, arguments):
-                return self._call(name, arguments)
-            case Opaque(_, source, reason) if source.startswith("env "):
-                raise UnknownValueError(f"{source} {reason}")
-            case Opaque(_, source, reason):
-                raise RunValueError(f"{source} {reason}")
+        return self._evaluations[type(node)](node)
 
     def value(self, node: Node, unknown: Any = None) -> Any:
         """Return the value of a node, or `unknown`."""
@@ -73,6 +64,33 @@ class Scope:
     def is_empty(self, node: Node) -> bool:
         """Tell whether a value is certainly one that Packer takes as not given: null, "", [] or {}."""
         return self.value(node, unknown=...) in (None, "", [], {})
+
+    def _literal(self, node: Literal) -> Any:
+        return node.value
+
+    def _text(self, node: Text) -> str:
+        text: str = _limited("".join(as_text(self.evaluate(part)) for part in node.parts))
+        return text
+
+    def _items(self, node: Items) -> list[Any]:
+        return [self.evaluate(item) for item in node.items]
+
+    def _fields(self, node: Fields) -> dict[str, Any]:
+        return {key: self.evaluate(value) for key, value in node.fields}
+
+    def _choice(self, node: Choice) -> Any:
+        return self.evaluate(node.positive if self.evaluate(node.condition) is True else node.negative)
+
+    def _access(self, node: Access) -> Any:
+        whole, key = self.evaluate(node.whole), self.evaluate(node.key)
+        try:
+            return whole[int(key)] if isinstance(whole, list) else whole[key]
+        except (TypeError, LookupError, ValueError):
+            raise UnknownValueError(f"there is no {key!r}") from None
+
+    def _opaque(self, node: Opaque) -> NoReturn:
+        kind = UnknownValueError if node.source.startswith("env ") else RunValueError
+        raise kind(f"{node.source} {node.reason}")
 
     def _reference(self, node: Reference) -> Any:
         if node in self._known:
@@ -96,7 +114,8 @@ class Scope:
             raise UnknownValueError(f"{node.space}.{node.name} has no value yet")
         return variable.default
 
-    def _call(self, name: str, arguments: tuple[Node, ...]) -> Any:
+    def _call(self, node: Call) -> Any:
+        name, arguments = node.name, node.arguments
         if name in ("and", "or"):
             return self._decide(name, arguments)
         function = _FUNCTIONS.get(name)
@@ -131,13 +150,6 @@ def _limited(value: Any) -> Any:
     if isinstance(value, str | list | dict) and len(value) > MAX_SIZE:
         raise UnknownValueError(f"is larger than {MAX_SIZE}")
     return value
-
-
-def _access(whole: Any, key: Any) -> Any:
-    try:
-        return whole[int(key)] if isinstance(whole, list) else whole[key]
-    except (TypeError, LookupError, ValueError):
-        raise UnknownValueError(f"there is no {key!r}") from None
 
 
 def _join(separator: str, *lists: list[Any]) -> str:

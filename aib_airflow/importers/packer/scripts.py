@@ -34,7 +34,7 @@ def read_scripts(options: Options) -> Iterator[Script]:
                 yield script
 
 
-def find_file(options: Options, node: Node, setting: Setting) -> tuple[str, Path | None]:
+def find_file(options: Options, node: Node) -> tuple[str, Path | None]:
     """Return a file's name as it is written, and where it is; both empty if the name itself is unknown.
 
     Packer looks from the folder it runs in: that may be the template's, or one above.
@@ -81,7 +81,7 @@ def _split(node: Node) -> Iterator[Node]:
 
 
 def _read_file(node: Node, setting: Setting, options: Options) -> Script | None:
-    written, path = find_file(options, node, setting)
+    written, path = find_file(options, node)
     report = options.writer.report
     if not written:
         report.left_out(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aib_airflow.importers.packer.arm_literals import escape, read_literal, write_literal
 from aib_airflow.importers.packer.document import Place, Variable
 from aib_airflow.importers.packer.functions import NoArmFunctionError, arm_call, has_arm_function
 from aib_airflow.importers.packer.nodes import (
@@ -22,14 +24,15 @@ from aib_airflow.importers.packer.nodes import (
 )
 from aib_airflow.importers.packer.report import Report
 from aib_airflow.importers.packer.scope import Scope, UnknownValueError
-
-_TYPES = {
-    "string": "string", "number": "int", "bool": "bool", "list": "array", "set": "array", "tuple": "array",
-    "map": "object", "object": "object",
-}  # fmt: skip
-_SECRET_NAME = re.compile(
-    r"password|passwd|secret|token|access_?key|account_?key|private_?key", re.IGNORECASE
+from aib_airflow.importers.packer.value_types import (
+    empty_value,
+    is_secret_name,
+    secure,
+    type_of,
+    variable_type,
 )
+
+_DECIDING = {"not", "and", "or"}
 
 
 @dataclass(slots=True)
@@ -42,6 +45,21 @@ class Writer:
     variables: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
     _names: dict[object, str] = field(default_factory=dict)
+    _expressions: dict[type, Callable[[Any, str], str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say which kind of node is written by which method."""
+        self._expressions = {
+            Literal: self._literal,
+            Text: self._text,
+            Reference: self._reference,
+            Call: self._call,
+            Choice: self._choice,
+            Access: self._access,
+            Items: self._items,
+            Fields: self._fields,
+            Opaque: self._opaque,
+        }
 
     def write(self, node: Node, place: Place, kind: str = "string") -> Any:
         """Return the value as it stands in an ARM template. `kind` is the type of what nothing else tells."""
@@ -67,9 +85,13 @@ class Writer:
 
     def share(self, name: str, value: Any) -> str:
         """Declare a variable for a value that is needed several times; return its expression."""
-        chosen = self._choose(("shared", name), name, self.variables)
+        chosen = self._choose(("shared", name, len(self.variables)), name, self.variables)
         self.variables[chosen] = value
         return f"variables('{chosen}')"
+
+    def type_of(self, node: Node) -> str:
+        """Return ARM's type of a node, or nothing if it cannot be told."""
+        return type_of(node, self.scope)
 
     def _write(self, node: Node, kind: str) -> Any:
         match node:
@@ -80,82 +102,83 @@ class Writer:
             case Fields(fields):
                 return {key: self._write(value, "string") for key, value in fields}
         expression = self._expression(node, kind)
-        literal = re.fullmatch(r"'((?:[^']|'')*)'", expression)
-        return escape(literal.group(1).replace("''", "'")) if literal else f"[{expression}]"
+        if kind == "array" and self.type_of(node) == "string":
+            expression = (
+                f"split({expression}, ',')"  # JSON's variables are texts; Packer splits them at commas
+            )
+        text = read_literal(expression)
+        return f"[{expression}]" if text is None else escape(text)
 
     def _expression(self, node: Node, kind: str = "string") -> str:
-        match node:
-            case Literal(value):
-                return write_literal(value)
-            case Text(parts):
-                return self._text(parts)
-            case Reference("path", _):
-                return "'.'"
-            case Reference("var", name):
-                return self._parameter(name, kind)
-            case Reference("local", name) if name in self.scope.document.locals:
-                return self._local(node)
-            case Reference(space, name):
-                return self._opaque(_reference_to(space, name), kind)
-            case Opaque():
-                return self._opaque(node, kind)
-            case Items(items):
-                return f"createArray({', '.join(self._expression(item) for item in items)})"
-            case Fields(fields):
-                pairs = (f"{write_literal(key)}, {self._expression(value)}" for key, value in fields)
-                return f"createObject({', '.join(pairs)})"
-            case Choice(condition, positive, negative):
-                arguments = (self._expression(each, kind) for each in (condition, positive, negative))
-                return f"if({', '.join(arguments)})"
-            case Access(whole, key):
-                return self._access(whole, key)
-            case Call(name, arguments):
-                return self._call(node, name, arguments)
+        return self._expressions[type(node)](node, kind)
 
-    def _text(self, parts: tuple[Node, ...]) -> str:
+    def _literal(self, node: Literal, kind: str) -> str:
+        return write_literal(node.value)
+
+    def _items(self, node: Items, kind: str) -> str:
+        return f"createArray({', '.join(self._expression(item) for item in node.items)})"
+
+    def _fields(self, node: Fields, kind: str) -> str:
+        pairs = (f"{write_literal(key)}, {self._expression(value)}" for key, value in node.fields)
+        return f"createObject({', '.join(pairs)})"
+
+    def _choice(self, node: Choice, kind: str) -> str:
+        branches = (self._expression(each, kind) for each in (node.positive, node.negative))
+        return f"if({', '.join((self._expression(node.condition, 'bool'), *branches))})"
+
+    def _text(self, node: Text, kind: str) -> str:
         pattern = ""
         arguments: list[str] = []
-        for part in parts:
+        for part in node.parts:
             if isinstance(part, Literal):
                 pattern += str(part.value).replace("{", "{{").replace("}", "}}")
             else:
                 pattern += f"{{{len(arguments)}}}"
                 arguments.append(self._in_text(part))
-        if pattern == "{0}":
-            return arguments[0]
         return f"format({', '.join((write_literal(pattern), *arguments))})"
 
     def _in_text(self, node: Node) -> str:
         written = self._expression(node)
         return f"toLower(string({written}))" if self.type_of(node) == "bool" else written
 
-    def _access(self, whole: Node, key: Node) -> str:
-        inside = "array" if isinstance(key, Literal) and isinstance(key.value, int) else "object"
-        if isinstance(whole, Reference) and whole.space not in ("var", "local", "path"):
-            name = key.value if isinstance(key, Literal) else "value"
-            return self._opaque(_reference_to(f"{whole.space}.{whole.name}", str(name)), "string")
-        written = self._expression(whole, inside)
-        if isinstance(key, Literal) and re.fullmatch(r"[A-Za-z_]\w*", str(key.value)):
-            return f"{written}.{key.value}"
+    def _reference(self, node: Reference, kind: str) -> str:
+        if node.space == "path":
+            return "'.'"
+        if node.space == "var":
+            return self._parameter(node.name, kind)
+        if node.space == "local" and node.name in self.scope.document.locals:
+            return self._local(node)
+        return self._opaque(_unknown_reference(node.space, node.name), kind)
+
+    def _access(self, node: Access, kind: str) -> str:
+        whole, key = node.whole, node.key
+        word = key.value if isinstance(key, Literal) else None
+        if isinstance(whole, Reference) and whole.space not in ("var", "local"):
+            return self._opaque(_unknown_reference(f"{whole.space}.{whole.name}", str(word)), "string")
+        written = self._expression(whole, "array" if isinstance(word, int) else "object")
+        if isinstance(word, str) and re.fullmatch(r"[A-Za-z_]\w*", word):
+            return f"{written}.{word}"
         return f"{written}[{self._expression(key)}]"
 
-    def _call(self, node: Node, name: str, arguments: tuple[Node, ...]) -> str:
+    def _call(self, node: Call, kind: str) -> str:
+        inner = "bool" if node.name in _DECIDING else "string"
         try:
-            return arm_call(name, [self._expression(argument) for argument in arguments])
+            return arm_call(node.name, [self._expression(argument, inner) for argument in node.arguments])
         except NoArmFunctionError:
             pass
         try:
             value = self.scope.evaluate(node)
         except UnknownValueError:
-            return self._opaque(Opaque(name, f"{name}()", "is a function that ARM does not have"), "string")
-        self._changed(f"{name}() is a function that ARM does not have: its value now is written, {value!r}")
+            reason = "is a function that ARM does not have"
+            return self._opaque(Opaque(node.name, f"{node.name}()", reason), kind)
+        self._changed(f"ARM has no function {node.name}(); its value is written as it is now: {value!r}")
         return write_literal(value)
 
     def _parameter(self, name: str, kind: str) -> str:
         key = ("var", name)
         if key not in self._names:
             chosen = self._choose(key, name, self.parameters)
-            self.parameters[chosen] = {}
+            self.parameters[chosen] = {}  # a variable that is defined by itself ends here
             variable = self.scope.document.variables.get(name)
             if variable is None:
                 self._changed(
@@ -166,49 +189,23 @@ class Writer:
         return f"parameters('{self._names[key]}')"
 
     def _declaration(self, variable: Variable, kind: str) -> dict[str, Any]:
-        declared = self.variable_type(variable) or kind
-        secret = variable.sensitive or _SECRET_NAME.search(variable.name) is not None
-        body: dict[str, Any] = {"type": declared}
-        if secret:
-            body["type"] = {"string": "securestring", "object": "secureObject"}.get(declared, declared)
-        default = variable.default
+        declared = variable_type(variable, self.scope) or kind
+        is_secret = variable.sensitive or is_secret_name(variable.name)
+        body: dict[str, Any] = {"type": secure(declared) if is_secret else declared}
+        default, description = variable.default, variable.description
         if isinstance(default, Opaque):
-            body["metadata"] = {"description": f"Packer's default: {default.source}"}
-        elif default is not None and not secret:
+            description = description or f"Packer's default: {default.source}"
+        elif default is not None and not is_secret:
             value = self._write(default, declared)
-            body["defaultValue"] = (
-                {"string": "", "array": [], "object": {}}.get(declared, 0) if value is None else value
-            )
-        if variable.description:
-            body["metadata"] = {"description": variable.description}
-        return body
-
-    def variable_type(self, variable: Variable) -> str:
-        """Return ARM's type of a variable, or nothing if neither its type nor its default tells."""
-        declared = _TYPES.get(variable.type, "")
-        value = None if variable.default is None else self.scope.value(variable.default)
-        if declared == "int" and isinstance(value, float):
-            return "string"  # ARM has no numbers with a fraction
-        if declared:
-            return declared
-        if isinstance(variable.default, Text | Opaque):
-            return "string"
-        return _type_of_value(value)
-
-    def type_of(self, node: Node) -> str:
-        """Return ARM's type of a node, or nothing if it cannot be told."""
-        if isinstance(node, Reference) and node.space == "var" and node.name in self.scope.document.variables:
-            return self.variable_type(self.scope.document.variables[node.name])
-        if isinstance(node, Text):
-            return "string"
-        return _type_of_value(self.scope.value(node))
+            body["defaultValue"] = empty_value(declared) if value is None else value
+        return body | ({"metadata": {"description": description}} if description else {})
 
     def _local(self, node: Reference) -> str:
-        key = ("local", node.name)
         setting = self.scope.document.locals[node.name]
         if isinstance(setting.value, Call | Opaque) and not self._is_writable(setting.value):
             source = getattr(setting.value, "source", f"local.{node.name}")
             return self._opaque(Opaque(node.name, source, "is worked out by each run of Packer"), "string")
+        key = ("local", node.name)
         if key not in self._names:
             chosen = self._choose(key, node.name, self.variables)
             self.variables[chosen] = None  # a local that is defined by itself ends here
@@ -221,21 +218,20 @@ class Writer:
     def _opaque(self, node: Opaque, kind: str) -> str:
         key = ("opaque", node.source)
         if key not in self._names:
-            chosen = self._choose(key, re.sub(r"\W", "_", node.name) or "value", self.parameters)
-            self.parameters[chosen] = {
-                "type": "securestring" if _SECRET_NAME.search(chosen) else kind,
-                "metadata": {"description": f"In Packer: {node.source}"},
-            }
-        self._changed(
-            f"'{node.source}' {node.reason}; parameter '{self._names[key]}' stands for it", "give it a value"
-        )
+            chosen = self._choose(key, node.name, self.parameters)
+            declared = secure(kind) if is_secret_name(chosen) else kind
+            description = {"description": f"In Packer: {node.source}"}
+            self.parameters[chosen] = {"type": declared, "metadata": description}
+            message = f"'{node.source}' {node.reason}; parameter '{chosen}' stands for it"
+            self._changed(message, "give it a value")
         return f"parameters('{self._names[key]}')"
 
-    def _choose(self, key: object, wanted: str, taken: dict[str, Any]) -> str:
+    def _choose(self, key: object, wanted: str, taken: Mapping[str, Any]) -> str:
+        """Return the name of a parameter or variable; ARM's names are words, and their case does not count."""
         if key not in self._names:
-            wanted = re.sub(r"\W", "_", wanted, flags=re.ASCII)
+            word = re.sub(r"\W", "_", wanted, flags=re.ASCII) or "value"
             used = {name.lower() for name in taken}
-            candidates = (wanted, *(f"{wanted}_{number}" for number in range(2, 1000)))
+            candidates = (word, *(f"{word}_{number}" for number in range(2, len(used) + 3)))
             self._names[key] = next(name for name in candidates if name.lower() not in used)
         return self._names[key]
 
@@ -244,42 +240,11 @@ class Writer:
             self.report.changed(self.place, message, fix)
 
 
-def escape(value: Any) -> Any:
-    """Return a literal; a text in brackets gets one more, or ARM would take it for an expression."""
-    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
-        return f"[{value}"
-    return value
-
-
-def write_literal(value: Any) -> str:
-    """Write a value inside an expression."""
-    match value:
-        case None:
-            return "null()"
-        case bool():
-            return "true()" if value else "false()"
-        case int():
-            return str(value)
-        case list():
-            return f"createArray({', '.join(write_literal(item) for item in value)})"
-        case dict():
-            pairs = (f"{write_literal(str(key))}, {write_literal(item)}" for key, item in value.items())
-            return f"createObject({', '.join(pairs)})"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _type_of_value(value: Any) -> str:
-    kinds = {str: "string", bool: "bool", int: "int", float: "string", list: "array", dict: "object"}
-    return kinds.get(type(value), "")
-
-
-def _reference_to(space: str, name: str) -> Opaque:
+def _unknown_reference(space: str, name: str) -> Opaque:
     source = f"{space}.{name}" if name else space
     reasons = {
         "build": "is known once Packer has made its machine",
         "local": "is a local that no file defines",
     }
-    reason = reasons.get(
-        space, "is looked up by Packer" if space.startswith("data") else "has no value in this file"
-    )
-    return Opaque(re.sub(r"\W", "_", source), source, reason)
+    looked_up = "is looked up by Packer" if space.startswith("data") else "has no value in this file"
+    return Opaque(re.sub(r"\W", "_", source), source, reasons.get(space, looked_up))
