@@ -26,17 +26,20 @@ _FORMATS = (
 _RECOGNISED = tuple(
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), name, fix) for pattern, name, fix in _FORMATS
 )
+_SHOWN_LENGTH = 2000
+"""Characters of a file that tell what it is."""
 _HEADLESS = re.compile(r'\s*[\w$]*"\s*[:,]')
 _COMMENT_LINE = re.compile(r"\s*#[^\n]*(?:\n|\Z)|\s*//[^\n]*(?:\n|\Z)|\s+")
 
 
 def recognise(text: str) -> tuple[str, str]:
     """Return what is wrong with a file that begins with no JSON value, and what to do about it."""
-    if not text.strip("\ufeff\0 \t\r\n"):
+    text = text.lstrip("\ufeff\0 \t\r\n")[:_SHOWN_LENGTH]
+    if not text:
         return "the file is empty", "write a template into it"
-    if re.search(r"[\x00-\x08\x0e-\x1f]", text[:200]):
+    if re.search(r"[\x00-\x08\x0e-\x1f]", text):
         return "the file is no text", "give a template"
-    first = text.strip().splitlines()[0][:30]
+    first = text.splitlines()[0][:30]
     if _HEADLESS.match(text):
         return f"the file's beginning is missing: expected '{{', found '{first}'", "write it again"
     start = _skip_comments(text)

@@ -34,17 +34,22 @@ def read_string(token: Token, note: Callable[[str, int], None]) -> tuple[str, li
         note(kind, start + control.start())
     if "\\" not in inner:
         return inner, []
-    mistakes = []
-    if wrong := next((each for each in _ESCAPE.finditer(inner) if not each["good"]), None):
-        message = f"{wrong.group()!a} in a text means nothing in JSON".replace("\\\\", "\\")
-        mistakes.append(Mistake(start + wrong.start(), message, "write each backslash twice: \\\\"))
-        inner = _ESCAPE.sub(lambda each: each["good"] or "\\" + each.group(), inner)
-    said: str = json.loads(f'"{inner}"', strict=False)
+    try:
+        said: str = json.loads(f'"{inner}"', strict=False)
+    except ValueError:
+        return inner, [_wrong_escape(inner, start)]
     if _SURROGATE.search(said):
         message = "half a character: \\ud800 to \\udfff come in pairs"
-        mistakes.append(Mistake(token.start, message, "write the character itself"))
-        said = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", said)
-    return said, mistakes
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", said), [
+            Mistake(token.start, message, "write the character itself")
+        ]
+    return said, []
+
+
+def _wrong_escape(inner: str, start: int) -> Mistake:
+    wrong = next(each for each in _ESCAPE.finditer(inner) if not each["good"])
+    message = f"'{wrong.group()}' in a text means nothing in JSON"
+    return Mistake(start + wrong.start(), message, "write each backslash twice: \\\\")
 
 
 def read_unquoted(token: Token) -> tuple[Any, list[Mistake]]:

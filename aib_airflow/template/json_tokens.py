@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TokenKind = Literal["string", "placeholder", "mark", "quoted", "bare", "stray", "end"]
 """`quoted`: in other quotes than JSON's; `bare`: in none, numbers included; `stray`: a sign that begins nothing."""
@@ -20,17 +19,16 @@ _TOKEN = re.compile(
              | \$\{[^\r\n]{0,200}?\} | \{\{[^}"\r\n]{0,200}\}\})
           (?=[ \t]*(?:[,:\]}\r\n]|//|/\*|\Z)))
       | (?P<mark>[{}\[\],:])
-      | (?P<quoted>'[^'\r\n]{0,2000}' | \u2018[^\u2019\r\n]{0,2000}\u2019
-             | [\u201c\u201d\u201e][^\u201c\u201d"\r\n]{0,2000}[\u201c\u201d"])
-      | (?P<bare>(?:(?!/[/*])[^\s{}\[\],:"])+)
+      | (?P<quoted>'[^'\r\n]{0,500}' | \u2018[^\u2019\r\n]{0,500}\u2019
+             | [\u201c\u201d\u201e][^\u201c\u201d"\r\n]{0,500}[\u201c\u201d"])
+      | (?P<bare>(?:[^\s{}\[\],:"/]++|/(?![/*]))++)
       | (?P<stray>.)""",
     re.DOTALL | re.VERBOSE,
 )
 """Lengths are bounded where a text without an end would be looked through again and again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token, and where it is."""
 
     kind: TokenKind

@@ -66,6 +66,7 @@ class _JsonReader:
         self.before: Token | None = None
         self.take: Callable[[Token], None] = self._take_value
         self._open: list[_Open] = []
+        self._count = 0
 
     def _take_value(self, token: Token) -> None:
         """Expect a value, or `]` where an array may end."""
@@ -164,7 +165,8 @@ class _JsonReader:
         self.take = self._take_name if around.is_object else self._take_value
 
     def _remember(self, offset: int) -> None:
-        if len(self.places) >= MAX_VALUES:
+        self._count += 1
+        if self._count > MAX_VALUES:
             raise BreakError(offset, f"there are more than {MAX_VALUES} values")
         self.places[self._path()] = offset
 

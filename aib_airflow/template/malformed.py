@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CONFLICT = re.compile(r"<{7}( |$)|={7}$|>{7}( |$)|\|{7}( |$)")
 _CLOSING = {"{": "}", "[": "]"}
-_SHOWN_LENGTH = 30
+_SHOWN_LENGTH = 60
 
 
 class BreakError(Exception):
@@ -58,7 +58,7 @@ class Break:
         """Return how the token begins, or nothing where it cannot be shown."""
         if self.token.kind == "end":
             return "the end of the file"
-        rest = self.text[self.token.start : self.token.start + _SHOWN_LENGTH].splitlines()[0]
+        rest = self.text[self.token.start : self.token.start + _SHOWN_LENGTH // 2].splitlines()[0]
         shown = rest.strip() if self.token.kind != "mark" else self.token.text
         return f"'{shown}'" if shown.isprintable() and shown else "something else"
 
@@ -163,13 +163,14 @@ def _unclosed(broken: Break) -> str:
 
 def explain_quoted(text: str) -> tuple[str, str]:
     """Return what is wrong with a text in other quotes than JSON's, and what to do about it."""
+    text = _shorten(text)
     kind = "single quotes" if text.startswith("'") else "typographic quotes"
     return f"a text is in {kind}", f'write double quotes: "{text[1:-1]}"'
 
 
 def explain_bare(token: Token) -> tuple[str, str]:
     """Return what is wrong with a text in no quotes at all, and what to do about it."""
-    text = token.text
+    text = _shorten(token.text)
     if token.kind == "placeholder" or re.fullmatch(r"__\w+__|%\w+%|@\w+@", text):
         return f"unquoted placeholder {text}", "put its value here, in double quotes if it is a text"
     word = text.lower()
@@ -185,3 +186,7 @@ def explain_bare(token: Token) -> tuple[str, str]:
             f'write decimal digits without leading zeros, or the text "{text}"',
         )
     return f"'{text}' is in no quotes", f'write "{text}"'
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "..." + text[-1]

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from aib_airflow.template.json_scalars import finite
 
-MAX_VALUES = 100_000
-"""Values in one document; Azure's largest templates have a few thousand."""
+MAX_VALUES = 30_000
+"""Values in one document; the largest templates known have six thousand."""
 MAX_DEPTH = 100
 """Brackets within brackets."""
 

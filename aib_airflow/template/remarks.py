@@ -52,9 +52,10 @@ class Remarks:
 
     def repeat(self, path: DocumentPath, offset: int, first_offset: int) -> None:
         """Say that a field is given again."""
-        lines = f"on lines {self._line(first_offset)} and {self._line(offset)}"
-        message = f"'{path[-1]}' is given twice, {lines}; the last one counts"
-        self._say(Remark(offset, path, message, "keep one of them", "warning"))
+        if len(self._said) <= MAX_REMARKS:  # counting lines takes its time
+            lines = f"on lines {self._line(first_offset)} and {self._line(offset)}"
+            message = f"'{path[-1]}' is given twice, {lines}; the last one counts"
+            self._say(Remark(offset, path, message, "keep one of them", "warning"))
 
     def all(self) -> tuple[Remark, ...]:
         """Return every remark made so far."""

@@ -10,7 +10,7 @@ import yaml
 
 from aib_airflow.template.json_scalars import finite
 from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES
-from aib_airflow.template.yaml_errors import YamlBreakError, explain_yaml
+from aib_airflow.template.yaml_errors import YamlBreakError, explain_yaml, place_of_mark
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
@@ -55,19 +55,28 @@ def yaml_positions(text: str) -> dict[DocumentPath, tuple[int, int]]:
 def _read(text: str) -> tuple[Any, dict[DocumentPath, tuple[int, int]]]:
     loader = _JsonLoader(text)
     try:
+        _check_depth(text)
         root = loader.get_single_node()
     except yaml.YAMLError as failure:
         raise explain_yaml(text, failure) from None
-    except RecursionError:
-        raise YamlBreakError((1, 1), "values are nested too deeply", "write it flatter") from None
     finally:
         loader.dispose()
     builder = _Builder()
     return builder.build(root, ()) if root else None, builder.places
 
 
+def _check_depth(text: str) -> None:
+    """Look at a text's shape before libyaml makes nodes of it, which it does by recursion that nobody bounds."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_JsonLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH or count > 2 * MAX_VALUES:
+            place = place_of_mark(event.start_mark)
+            raise YamlBreakError(place, f"there are more than {MAX_DEPTH} levels or {MAX_VALUES} values")
+
+
 def _place(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    return place_of_mark(node.start_mark)
 
 
 class _Builder:

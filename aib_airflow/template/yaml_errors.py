@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -44,13 +45,18 @@ _REMEDIES = (
 )
 
 
+def place_of_mark(mark: Any) -> tuple[int, int]:
+    """Return line and column, from 1; the first ones where the parser has none."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def explain_yaml(text: str, failure: yaml.YAMLError) -> YamlBreakError:
     """Return what `failure` means to the author of `text`."""
     if not isinstance(failure, yaml.MarkedYAMLError):
         return _explain_character(text, failure)
     problem = failure.problem or str(failure)
     mark = failure.problem_mark or failure.context_mark
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    place = place_of_mark(mark)
     if "start any token" in problem:
         return _explain_sign(text, place)
     for pattern, message, fix in _REMEDIES:
