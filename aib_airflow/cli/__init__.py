@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ VERBS = {
     "emulator": "serve an Azure on loopback, with real machines behind it",
     "validate": "check template files and name every fault",
     "plan": "show the stages and resources a template becomes",
+    "import": "turn what other tools build images from into a template",
     "schema": "print the JSON Schema of templates and pipeline files, for editors",
     "setup": "install the Debian packages that the emulator's machines need",
 }
@@ -71,7 +73,8 @@ def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
 
 
 def _verb(name: str) -> Verb:
-    return cast("Verb", importlib.import_module(f"aib_airflow.cli.{name}"))
+    module = f"{name}_" if keyword.iskeyword(name) else name
+    return cast("Verb", importlib.import_module(f"aib_airflow.cli.{module}"))
 
 
 def _close_stdout() -> int:

@@ -32,6 +32,12 @@ def write_literal(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def as_value(expression: str) -> Any:
+    """Write an expression as a value of its own."""
+    text = read_literal(expression)
+    return f"[{expression}]" if text is None else escape(text)
+
+
 def read_literal(expression: str) -> str | None:
     """Return the text that an expression is, or None if it is more than a text in quotes."""
     match = _QUOTED.fullmatch(expression)

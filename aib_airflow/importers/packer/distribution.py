@@ -8,7 +8,7 @@ from typing import Any
 
 from aib_airflow.importers.packer.document import Setting
 from aib_airflow.importers.packer.ids import resource_id
-from aib_airflow.importers.packer.nodes import Items
+from aib_airflow.importers.packer.nodes import Items, Node
 from aib_airflow.importers.packer.options import Options
 from aib_airflow.importers.packer.scope import RunValueError, UnknownValueError
 
@@ -42,7 +42,7 @@ def _gallery_versions(options: Options, name: str, location: Any) -> Iterator[di
             "type": "SharedImage",
             "runOutputName": f"{name}-gallery" + (f"-{number}" if number > 1 else ""),
             "galleryImageId": _gallery_image_id(options, inner),
-            **_regions(inner, location, common["replica_count"]),
+            **_regions(inner, options, location, common["replica_count"]),
             **({"excludeFromLatest": True} if common["exclude"] else {}),
             **({"replicationMode": "Shallow"} if inner.flag("use_shallow_replication") else {}),
         }
@@ -51,10 +51,9 @@ def _gallery_versions(options: Options, name: str, location: Any) -> Iterator[di
 
 def _gallery_image_id(options: Options, inner: Options) -> str:
     subscription = inner.expression("subscription") or options.expression("subscription_id")
-    group, gallery, image = (
-        inner.expression(word) or options.writer.ask(word, f"{word} of the image that is made")
-        for word in ("resource_group", "gallery_name", "image_name")
-    )
+    group = inner.required("resource_group", "Resource group of the gallery", "galleryResourceGroup")
+    gallery = inner.required("gallery_name", "Gallery that gets the image", "galleryName")
+    image = inner.required("image_name", "Image definition that gets the image", "imageDefinition")
     version = _version(inner)
     if version is None:
         return resource_id(subscription, group, _GALLERY_IMAGE, gallery, image)
@@ -81,7 +80,7 @@ def _version(inner: Options) -> str | None:
     return None
 
 
-def _regions(inner: Options, location: Any, replica_count: Any) -> dict[str, Any]:
+def _regions(inner: Options, options: Options, location: Any, replica_count: Any) -> dict[str, Any]:
     storage = inner.write("storage_account_type")
     extra = {"replicaCount": replica_count} if replica_count else {}
     extra |= {"storageAccountType": storage} if storage else {}
@@ -91,12 +90,27 @@ def _regions(inner: Options, location: Any, replica_count: Any) -> dict[str, Any
     setting = inner.take("replication_regions")
     if setting and not isinstance(setting.value, Items):
         return _older_regions(inner, setting, storage, replica_count)
-    names = inner.writer.write(setting.value, setting.place) if setting else []
-    regions += [{"name": name} | extra for name in names]
-    if _short(location) not in [_short(region["name"]) for region in regions]:
+    nodes = setting.value.items if setting and isinstance(setting.value, Items) else ()
+    named = {_region_key(inner, node): inner.writer.write(node, inner.block.place) for node in nodes}
+    regions += [{"name": name} | extra for name in named.values()]
+    build = options.block.settings.get("location")
+    if not regions:
+        regions.append({"name": location} | extra)
+    elif build is None:
+        inner.writer.report.changed(
+            inner.block.place,
+            "Packer adds the build's own region to these; Image Builder does not",
+            "add it if it is missing",
+        )
+    elif _region_key(inner, build.value) not in [_short(region["name"]) for region in regions] + list(named):
         regions.insert(0, {"name": location} | extra)  # Packer adds the build's own region too
-    unique = {_short(region["name"]): region for region in reversed(regions)}
-    return {"targetRegions": list(reversed(unique.values()))}
+    return {"targetRegions": regions}
+
+
+def _region_key(options: Options, node: Node) -> str:
+    """Return what two names of one region have in common, as far as their values are known."""
+    value = options.writer.scope.value(node)
+    return _short(value) if isinstance(value, str) and value else repr(node)
 
 
 def _older_regions(inner: Options, setting: Setting, storage: Any, replica_count: Any) -> dict[str, Any]:
@@ -129,8 +143,10 @@ def _managed_images(options: Options, name: str, location: Any) -> Iterator[dict
     image = options.expression("managed_image_name")
     if image is None:
         return
-    group = options.expression("managed_image_resource_group_name") or options.writer.ask(
-        "managedImageResourceGroup", "Resource group of the managed image that is made"
+    group = options.required(
+        "managed_image_resource_group_name",
+        "Resource group of the managed image",
+        "managedImageResourceGroup",
     )
     yield {
         "type": "ManagedImage",

@@ -87,6 +87,9 @@ class Document:
     """All files of a template together."""
 
     folder: Path
+    """Where the template is; its scripts are looked for from here."""
+    result_folder: Path
+    """Where the result will be; the files that it names lie below."""
     variables: dict[str, Variable] = field(default_factory=dict)
     locals: dict[str, Setting] = field(default_factory=dict)
     sources: dict[str, Block] = field(default_factory=dict)
@@ -94,6 +97,13 @@ class Document:
     builds: list[Build] = field(default_factory=list)
     others: list[Block] = field(default_factory=list)
     """Blocks at the top that are none of these."""
+
+    def add_source(self, block: Block) -> None:
+        """Add a source. Raises TemplateError when there is one of that name already."""
+        name = source_name(block)
+        if name in self.sources:
+            raise block.place.error(f"there are two sources '{name}'", "give each a name of its own")
+        self.sources[name] = block
 
 
 def source_name(block: Block) -> str:

@@ -54,17 +54,17 @@ def _source_uri(options: Options, node: Node, setting: Setting) -> str | None:
         message = f"'{written}' is a folder, and a File step brings one file"
         _leave_out(options, setting, message, "pack it into an archive, and unpack that in a step")
         return None
-    folder = options.writer.scope.document.folder.resolve()
+    folder = options.writer.scope.document.result_folder.resolve()
     if not path.resolve().is_relative_to(folder):
         _leave_out(
-            options, setting, f"'{written}' is not in the template's folder", "put it there, or at a URL"
+            options, setting, f"'{written}' is not in the folder of the result", "put it there, or at a URL"
         )
         return None
     relative = path.resolve().relative_to(folder).as_posix()
     options.writer.report.changed(
         setting.place,
-        f"'{relative}' is read from the template's folder; Azure's own service reads URLs only",
-        "keep the result beside the Packer template",
+        f"'{relative}' is read from the folder of the result; Azure's own service reads URLs only",
+        "keep the two together",
     )
     return relative
 

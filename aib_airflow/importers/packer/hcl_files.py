@@ -107,7 +107,7 @@ def _add_block(document: Document, block: Block) -> None:
         case "local", (name,) if "expression" in block.settings:
             document.locals[name] = block.settings["expression"]
         case "source", (_, _):
-            document.sources[".".join(block.labels)] = block
+            document.add_source(block)
         case "build", ():
             document.builds.append(_build(block))
         case _:

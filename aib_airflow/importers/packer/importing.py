@@ -41,13 +41,14 @@ def import_packer(
     values: Mapping[str, str] | None = None,
     value_files: Sequence[Path] = (),
     source: str = "",
+    result_folder: Path | None = None,
 ) -> Imported:
     """Turn a Packer template into a deployment template.
 
     `paths` are the files of one template, or its folder. `source` chooses one of several sources: by its name, or
-    as `azure-arm.<name>`. Raises TemplateError where there is nothing to turn, or a file is malformed.
+    as `azure-arm.<name>`. The result will be in `result_folder`, or else beside the template. Raises TemplateError where there is nothing to turn, or a file is malformed.
     """
-    document = read_document(paths, values or {}, value_files)
+    document = read_document(paths, values or {}, value_files, result_folder)
     report = Report()
     writer = Writer(Scope(document), report)
     try:

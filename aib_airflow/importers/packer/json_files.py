@@ -68,7 +68,7 @@ def read_json(source: SourceFile, document: Document) -> None:
     reader = _Reader(source)
     _add_variables(reader, parsed, document)
     for block in reader.section(parsed, "builders", "source"):
-        document.sources[".".join(block.labels)] = block
+        document.add_source(block)
     provisioners = reader.section(parsed, "provisioners", "provisioner")
     others = _post_processors(reader, parsed)
     document.builds.append(Build((), tuple(provisioners), tuple(others), reader.place(())))

@@ -48,6 +48,19 @@ class Options:
         setting = self.take(name)
         return None if setting is None else self.writer.expression(setting.value, setting.place)
 
+    def required(self, name: str, description: str, asked: str = "") -> str:
+        """Return a setting as it stands inside an ARM expression; a parameter asks for one that is missing.
+
+        JSON templates write "" as the default of what must be given; that is no default in ARM.
+        """
+        self._taken.add(name)
+        setting = self.block.settings.get(name)
+        if setting is None or setting.value in (Literal(""), Literal(None)):
+            return self.writer.ask(asked or name, description)
+        if self.writer.scope.is_empty(setting.value):
+            self.writer.require(setting.value)
+        return self.writer.expression(setting.value, setting.place)
+
     def value(self, name: str) -> Any:
         """Return what a setting's value is, as far as that is known, or None."""
         setting = self.take(name)

@@ -14,13 +14,19 @@ from aib_airflow.template import SourceFile
 _HCL = ".hcl"
 
 
-def read_document(paths: Sequence[Path], values: Mapping[str, str], value_files: Sequence[Path]) -> Document:
+def read_document(
+    paths: Sequence[Path],
+    values: Mapping[str, str],
+    value_files: Sequence[Path],
+    result_folder: Path | None = None,
+) -> Document:
     """Read files (or the HCL2 files of a folder) as one template.
 
-    `values` are given by `-var`, `value_files` by `-var-file`; the first win. Raises TemplateError.
+    `values` are given by `-var`, `value_files` by `-var-file`; the first win. The result will be in
+    `result_folder`, or else beside the template. Raises TemplateError.
     """
     files = [file for path in paths for file in _files(path)]
-    document = Document(files[0].parent)
+    document = Document(files[0].parent, result_folder or files[0].parent)
     for file in files:
         _read_into(document, SourceFile.read(file))
     given: dict[str, Node] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -11,6 +12,7 @@ from aib_airflow.importers.packer.nodes import Items, Literal, Node, Text, items
 from aib_airflow.importers.packer.options import Options
 
 MAX_SCRIPT_BYTES = 1024 * 1024
+_GENERALIZES = re.compile(r"sysprep|deprovision|generali[sz]e", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,13 @@ def _read_file(node: Node, setting: Setting, options: Options) -> Script | None:
             setting.place, "the script's name is not known, and its step is left out", "give it with -var"
         )
     elif path is None or not path.is_file():
+        generalizes = _GENERALIZES.search(written)
         report.left_out(
             setting.place,
             f"there is no script '{written}' beside the template, and its step is left out",
-            "import again where the script is, or add a step with its scriptUri",
+            "nothing is missing if it only generalises the machine: the engine does that"
+            if generalizes
+            else "import again where the script is, or add a step with its scriptUri",
         )
     else:
         return _script(path, written, setting, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aib_airflow.importers.packer.arm_literals import as_value
 from aib_airflow.importers.packer.document import Block
 from aib_airflow.importers.packer.ids import resource_id
 from aib_airflow.importers.packer.options import Options
@@ -24,11 +25,10 @@ def image_source(options: Options) -> dict[str, Any]:
 
 
 def _marketplace_image(options: Options) -> dict[str, Any]:
-    fields = {name: options.write(f"image_{name}") for name in ("publisher", "offer", "sku", "version")}
+    source = {"type": "PlatformImage"}
     for name in ("publisher", "offer", "sku"):
-        if fields[name] is None:
-            fields[name] = f"[{options.writer.ask(f'image_{name}', f'{name} of the marketplace image')}]"
-    source = {"type": "PlatformImage"} | fields | {"version": fields["version"] or "latest"}
+        source[name] = as_value(options.required(f"image_{name}", f"{name} of the marketplace image"))
+    source["version"] = options.write("image_version") or "latest"
     plan = next(options.block.named("plan_info"), None)
     return source if plan is None else source | _plan(Options(plan, options.writer))
 
@@ -44,8 +44,10 @@ def _plan(plan: Options) -> dict[str, Any]:
 
 def _managed_image(options: Options) -> dict[str, Any]:
     name = options.expression("custom_managed_image_name") or ""
-    group = options.expression("custom_managed_image_resource_group_name") or options.writer.ask(
-        "sourceResourceGroup", "Resource group of the source image"
+    group = options.required(
+        "custom_managed_image_resource_group_name",
+        "Resource group of the source image",
+        "sourceResourceGroup",
     )
     image = resource_id(options.expression("subscription_id"), group, "Microsoft.Compute/images", name)
     return {"type": "ManagedImage", "imageId": image}
@@ -70,11 +72,9 @@ def _gallery_image(options: Options, block: Block) -> dict[str, Any]:
 
 def _version_id(options: Options, inner: Options) -> str:
     subscription = inner.expression("subscription") or options.expression("subscription_id")
-    words = {
-        name: inner.expression(name) or options.writer.ask(f"source_{name}", f"{name} of the source image")
-        for name in ("resource_group", "gallery_name", "image_name")
-    }
-    group, gallery, image = words.values()
+    group = inner.required("resource_group", "Resource group of the source image", "sourceResourceGroup")
+    gallery = inner.required("gallery_name", "Gallery of the source image", "sourceGallery")
+    image = inner.required("image_name", "Image definition of the source image", "sourceImage")
     return resource_id(
         subscription, group, _VERSION, gallery, image, inner.expression("image_version") or "'latest'"
     )

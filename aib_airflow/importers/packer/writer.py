@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aib_airflow.importers.packer.arm_literals import escape, read_literal, write_literal
+from aib_airflow.importers.packer.arm_literals import as_value, escape, write_literal
 from aib_airflow.importers.packer.document import Place, Variable
 from aib_airflow.importers.packer.functions import NoArmFunctionError, arm_call, has_arm_function
 from aib_airflow.importers.packer.nodes import (
@@ -83,6 +83,14 @@ class Writer:
         self.parameters[chosen] = {"type": kind, "metadata": {"description": description}}
         return f"parameters('{chosen}')"
 
+    def require(self, node: Node) -> None:
+        """Take away the empty default of a variable whose value cannot be done without."""
+        if isinstance(node, Reference) and node.space == "var":
+            variable = self.scope.document.variables[node.name]
+            self.scope.document.variables[node.name] = replace(variable, default=None)
+            declared = self.parameters.get(self._names.get(("var", node.name), ""), {})
+            declared.pop("defaultValue", None)
+
     def share(self, name: str, value: Any) -> str:
         """Declare a variable for a value that is needed several times; return its expression."""
         chosen = self._choose(("shared", name, len(self.variables)), name, self.variables)
@@ -106,8 +114,7 @@ class Writer:
             expression = (
                 f"split({expression}, ',')"  # JSON's variables are texts; Packer splits them at commas
             )
-        text = read_literal(expression)
-        return f"[{expression}]" if text is None else escape(text)
+        return as_value(expression)
 
     def _expression(self, node: Node, kind: str = "string") -> str:
         return self._expressions[type(node)](node, kind)
