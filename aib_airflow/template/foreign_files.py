@@ -29,7 +29,7 @@ _RECOGNISED = tuple(
 _SHOWN_LENGTH = 2000
 """Characters of a file that tell what it is."""
 _HEADLESS = re.compile(r'\s*[\w$]*"\s*[:,]')
-_COMMENT_LINE = re.compile(r"\s*#[^\n]*(?:\n|\Z)|\s*//[^\n]*(?:\n|\Z)|\s+")
+_COMMENT_LINE = re.compile(r"\s*#(?!!)[^\n]*(?:\n|\Z)|\s*//[^\n]*(?:\n|\Z)|\s+")
 
 
 def recognise(text: str) -> tuple[str, str]:

@@ -66,6 +66,11 @@ def read_unquoted(token: Token) -> tuple[Any, list[Mistake]]:
     return token.text[1:-1] if quoted else token.text, [Mistake(token.start, message, fix)]
 
 
+def is_json(token: Token) -> bool:
+    """Tell whether a token in no quotes is a number or word of JSON's."""
+    return token.text in _WORDS or _NUMBER.fullmatch(token.text) is not None
+
+
 def finite(digits: str) -> float:
     """Return a number with a fraction or an exponent. Raises ValueError when it is too large."""
     number = float(digits)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aib_airflow.template.json_scalars import Mistake, read_string, read_unquoted
+from aib_airflow.template.json_scalars import Mistake, is_json, read_string, read_unquoted
 from aib_airflow.template.json_tokens import Token, tokenize
 from aib_airflow.template.malformed import Bracket, Break, BreakError, explain_break
 from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES
@@ -73,14 +73,14 @@ class _JsonReader:
         if token.text == "]" and self._open and not self._open[-1].is_object:
             self._close()
             return
-        unreadable = token.kind == "bare" and not _END_OF_VALUE.match(self.text, token.end)
+        ends = token.kind != "bare" or is_json(token) or _END_OF_VALUE.match(self.text, token.end)
         if not self._open or not self._open[-1].is_object:  # a field's place is that of its name
             self._remember(token.start)
         if token.text in ("{", "["):
             self._begin(token)
         elif token.kind == "string":
             self._hold(self._said(read_string(token, self.remarks.note)))
-        elif self._open and token.kind in _UNQUOTED and not unreadable:
+        elif self._open and token.kind in _UNQUOTED and ends:
             self._hold(self._said(read_unquoted(token)))
         else:
             raise self._break(token, "a value")

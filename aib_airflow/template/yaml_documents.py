@@ -127,7 +127,7 @@ class _Builder:
         merged: list[yaml.Node] = []
         for key, value in node.value:
             self._step(key)
-            if key.value == "<<" and key.style is None:
+            if key.value == "<<" and not key.style:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
                 continue
             name = _name(key)

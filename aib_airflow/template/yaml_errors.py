@@ -39,7 +39,11 @@ _REMEDIES = (
     (r"expected '-' indicator", "this line is among a list's items and begins with no '-'", _INDENT),
     (r"block sequence entries", "a list's item where none can be", "begin the list in a line of its own"),
     (r"undefined alias", "this alias has no anchor before it", "write &name where the value is, then *name"),
-    (r"unknown escape", "a backslash in double quotes begins an escape", "write '...' around it, or \\\\"),
+    (
+        r"unknown escape|hexdecimal",
+        "a backslash in double quotes begins an escape",
+        "write '...' around it, or \\\\",
+    ),
     (r"unexpected end of stream", "a text has no closing quote", "write it"),
     (r"indentation|nesting|recursion", "values are nested too deeply", "write it flatter"),
 )
