@@ -141,7 +141,7 @@ def _bracket_guesses(broken: Break) -> Iterator[tuple[int, str]]:
     if token.text == "]" and before and before.text.startswith('"[') and not before.text.endswith(']"'):
         yield before.end - 1, "the ']' of an expression comes before the closing quote"
     if token.kind == "end" and broken.brackets:
-        yield token.start, _unclosed(broken)
+        yield before.end if before else 0, _unclosed(broken)
     elif token.text in ("}", "]"):
         stray = f"remove this '{token.text}', or write what it should close"
         open_further_out = any(_CLOSING[each.sign] == token.text for each in broken.brackets)

@@ -56,7 +56,7 @@ def test_the_bracket_that_is_not_closed_is_told_by_the_lines_indentation() -> No
     """The parser only sees that one is missing at the end; an author sees which."""
     text = '{\n  "a": {\n    "b": {\n      "c": 1\n  },\n  "d": 2\n}\n'
     (fault,) = faults(text)
-    assert (fault.line, fault.column) == (8, 1)
+    assert (fault.line, fault.column) == (7, 2)
     assert fault.fix == "'{' of line 3 seems not to be closed before line 5: write '}'"
 
 
