@@ -59,13 +59,13 @@ def open_template(
 
 
 def _default(
-    evaluator: Evaluator, declaration: ParameterDeclaration, body: dict[str, Any], path: DocumentPath
+    evaluator: Evaluator, declaration: ParameterDeclaration, body: Any, path: DocumentPath
 ) -> Source:
     if declaration.required:
         need = Need("parameter", declaration.name)
         return lambda: Unknown(f"[parameters('{declaration.name}')]", frozenset((need,)))
     place = (*path, "parameters", declaration.name, "defaultValue")
-    default = body.get("defaultValue")
+    default = body.get("defaultValue") if isinstance(body, dict) else None
     return lambda: checked(declaration, evaluator.evaluate(default, place, NOWHERE), place)
 
 

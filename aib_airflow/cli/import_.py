@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aib_airflow.cli import Verb
 
 TOOLS = {
+    "azure": "an image template of an Azure subscription, with its scripts",
     "packer": "an azure-arm template of Packer, in JSON or HCL2",
 }
 """Each with what is imported; `aib_airflow.cli.import_<tool>` is its module, with `configure` and `run`."""

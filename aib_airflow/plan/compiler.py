@@ -15,17 +15,12 @@ from aib_airflow.template.customizers import Customizer, WindowsRestartStep, Win
 from aib_airflow.template.distributors import SharedImageDistributor, TargetRegion, region_name
 from aib_airflow.template.scripts import script_source
 
-MAX_IMAGE_NAME = 80
-"""Characters of a DAG's id that leave room in task ids, group names and tags."""
-
-_IMAGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def compile(template: ImageTemplate) -> BuildPlan:  # noqa: A001 - `plan.compile` reads as what it does
     """Plan the build of a template. Pure. Raises TemplateError with everything that keeps it from being a DAG."""
     faults = [
-        *_image_name_faults(template),
         *_task_id_faults(template),
         *_region_faults(template),
         *_schedule_faults(template),
@@ -114,15 +109,6 @@ def _slug(name: str) -> str:
 def _task_name(run_output: str) -> str:
     """Return a run output's name without dots, which separate groups in a task's id."""
     return run_output.replace(".", "-")
-
-
-def _image_name_faults(template: ImageTemplate) -> Iterable[Fault]:
-    image = template.image
-    if _IMAGE_NAME.fullmatch(image) and len(image) <= MAX_IMAGE_NAME:
-        return ()
-    message = f"the file's name gives the image's name, and '{image}' is none for a DAG"
-    fix = f"use up to {MAX_IMAGE_NAME} letters, digits, dots, dashes and underscores"
-    return (Fault(template.path, 1, 1, "", message, fix),)
 
 
 def _task_id_faults(template: ImageTemplate) -> Iterator[Fault]:

@@ -18,10 +18,18 @@ from aib_airflow.template.placeholders import find_placeholders
 from aib_airflow.template.resource import ImageTemplateResource
 from aib_airflow.template.retired import deprecated_fields
 from aib_airflow.template.shapes import record_of
+from aib_airflow.template.spelling import Spelling
 from aib_airflow.template.summary import os_of
 
 _SHAPE = {"customize", "validate", "distribute"}
-_SHAPE_FIELDS = {"type", "runOutputName", "galleryImageId", "targetRegions", "replicationRegions", "inVMValidations"}
+_SHAPE_FIELDS = {
+    "type",
+    "runOutputName",
+    "galleryImageId",
+    "targetRegions",
+    "replicationRegions",
+    "inVMValidations",
+}
 _UNUSED = {"identity", "tags"}
 
 
@@ -33,7 +41,7 @@ class Checked:
     digest: str
     findings: tuple[Finding, ...]
     unknowns: Mapping[DocumentPath, Unknown]
-    spellings: Mapping[DocumentPath, str]
+    spelling: Spelling
 
 
 def check(fields: dict[str, Any], *, lenient: bool) -> Checked:
@@ -51,7 +59,7 @@ def check(fields: dict[str, Any], *, lenient: bool) -> Checked:
     digest = hashlib.sha256("".join(canonical).encode()).hexdigest()
     broken = any(each.severity == "error" for each in findings)
     return Checked(
-        None if broken else resource, digest, tuple(findings), conformed.unknowns, conformed.spellings
+        None if broken else resource, digest, tuple(findings), conformed.unknowns, conformed.spelling
     )
 
 
@@ -68,7 +76,7 @@ def _validate(canonical: str, conformed: Conformed) -> tuple[ImageTemplateResour
     except ValidationError as failure:
         findings = explain(failure, ImageTemplateResource, conformed.value)
         return None, [
-            Finding(conformed.as_written(each.path), each.message, each.fix)
+            Finding(conformed.spelling.as_written(each.path), each.message, each.fix)
             for each in findings
             if not conformed.touches_unknown(each.path)
         ]
@@ -84,11 +92,13 @@ def _placeholder_findings(fields: dict[str, Any]) -> Iterator[Finding]:
 def _unknown_findings(conformed: Conformed) -> Iterator[Finding]:
     """Say what must be known to make tasks, and what nobody but Azure can tell."""
     for path, unknown in conformed.unknowns.items():
-        place = conformed.as_written(path)
+        place = conformed.spelling.as_written(path)
         asked = [need for need in unknown.needs if need.kind == "azure"]
         if asked and path[0] not in _UNUSED:
             names = ", ".join(need.name for need in asked)
-            yield Finding(place, f"only Azure can evaluate {names}", "write the value, or make it a parameter")
+            yield Finding(
+                place, f"only Azure can evaluate {names}", "write the value, or make it a parameter"
+            )
         elif asked:
             names = ", ".join(need.name for need in asked)
             message = f"only Azure can evaluate {names}: it is left out, no build needs it"

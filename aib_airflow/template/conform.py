@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from aib_airflow.arm_template.functions import kind_of
 from aib_airflow.template.faults import Finding
 from aib_airflow.template.retired import OLD_FIELDS
 from aib_airflow.template.shapes import Anything, Array, Choice, Field, Free, Record, Scalar, Shape
+from aib_airflow.template.spelling import Spelling
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 _BOOLEANS = {"true": True, "false": False}
@@ -29,11 +30,7 @@ class Conformed:
     value: Any = None
     findings: list[Finding] = field(default_factory=list)
     unknowns: dict[DocumentPath, Unknown] = field(default_factory=dict)
-    spellings: dict[DocumentPath, str] = field(default_factory=dict)
-
-    def as_written(self, path: DocumentPath) -> DocumentPath:
-        """Return a path of `value` as the author spelled it."""
-        return tuple(self.spellings.get(path[: depth + 1], part) for depth, part in enumerate(path))
+    spelling: Spelling = field(default_factory=Spelling)
 
     def touches_unknown(self, path: DocumentPath) -> bool:
         """Whether what stands at `path` is unknown, or holds something that is."""
@@ -105,7 +102,7 @@ class _Walk:
             self._warn((*path, written), f"'{written}' is read as '{name}'", f"write {name}: case counts")
         if name is None:
             return written
-        self.found.spellings[*path, name] = written
+        self.found.spelling.names[*path, name] = written
         return name
 
     def _ignores(self, record: Record, written: str, path: DocumentPath) -> bool:
@@ -136,6 +133,7 @@ class _Walk:
             if not self._lenient or not _may_stand_alone(array.item, value):
                 return value
             self._warn(path, f"{kind_of(value)} stands where an array belongs", "put it into brackets")
+            self.found.spelling.brackets.add(path)
             value = [value]
         return [self._item(array.item, item, (*path, index)) for index, item in enumerate(value)]
 
@@ -175,7 +173,7 @@ class _Walk:
         return word
 
     def _warn(self, path: DocumentPath, message: str, fix: str) -> None:
-        self.found.findings.append(Finding(self.found.as_written(path), message, fix, "warning"))
+        self.found.findings.append(Finding(self.found.spelling.as_written(path), message, fix, "warning"))
 
 
 _QUOTES = {str: "put it into quotes", int: "remove the quotes", bool: "remove the quotes"}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from aib_airflow.template.spelling import Spelling
+
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DeploymentScope, DocumentPath, Need, ParameterDeclaration, Unknown
     from aib_airflow.template.customizers import Customizer, ImageValidation
@@ -33,7 +35,7 @@ Mode = Literal["lenient", "strict"]
 class TemplateOrigin:
     """How a template was read, so that it can be read again with other values.
 
-    `index` counts a file's image templates from 0. `spellings` has the fields that the author wrote otherwise.
+    `index` counts a file's image templates from 0. `spelling` leads back to the author's text.
     """
 
     file: SourceFile
@@ -43,8 +45,13 @@ class TemplateOrigin:
     scope: DeploymentScope
     mode: Mode
     resource_path: DocumentPath = ()
-    spellings: Mapping[DocumentPath, str] = field(default_factory=dict)
+    spelling: Spelling = field(default_factory=Spelling)
     index: int = 0
+
+    @property
+    def main(self) -> SourceFile:
+        """The file that was loaded: the pipeline file if there is one."""
+        return self.pipeline_file or self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +94,19 @@ class ImageTemplate:
     @property
     def path(self) -> Path:
         """The file that was loaded: the pipeline file if there is one."""
-        return (self.origin.pipeline_file or self.origin.file).path
+        return self.origin.main.path
 
     @property
     def text(self) -> str:
         """The text of that file."""
-        return (self.origin.pipeline_file or self.origin.file).text
+        return self.origin.main.text
 
     @property
     def folder(self) -> Path:
         """Where relative scripts are: beside the template, not the pipeline file."""
         return self.origin.file.path.parent
 
-    def fault(
-        self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error"
-    ) -> Fault:
+    def fault(self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error") -> Fault:
         """Make a fault at a path inside the resource, such as ("properties", "customize", 2)."""
-        spellings = self.origin.spellings
-        written = (spellings.get(path[: depth + 1], part) for depth, part in enumerate(path))
+        written = self.origin.spelling.as_written(path)
         return self.origin.file.fault((*self.origin.resource_path, *written), message, fix, severity)

@@ -46,7 +46,9 @@ def _check_timezone(name: str) -> str:
 def _check_image_names(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if not _IMAGE_NAME.fullmatch(name):
-            raise broken_rule(f"'{name}' is no image", "give the name of a template's file without its suffix")
+            raise broken_rule(
+                f"'{name}' is no image", "give the name of a template's file without its suffix"
+            )
     return names
 
 
@@ -58,7 +60,10 @@ Duration = Annotated[str, Field(pattern=r"^[1-9][0-9]*[mhd]$")]
 """A time in minutes, hours or days, such as `30m` or `90d`."""
 
 RebuildReason = Annotated[
-    str, Field(pattern=r"^(always|source_changed|template_changed|packages_changed|older_than: ?[1-9][0-9]*[mhd])$")
+    str,
+    Field(
+        pattern=r"^(always|source_changed|template_changed|packages_changed|older_than: ?[1-9][0-9]*[mhd])$"
+    ),
 ]
 
 
@@ -132,9 +137,18 @@ class PipelineSettings(Section):
     """A file with such values, beside this one; by default `<template>.parameters.json` if there is one."""
     schedule: ScheduleSection | None = None
     """When a build starts by itself; without one, somebody starts it."""
-    rebuild_when: Annotated[tuple[RebuildReason, ...], BeforeValidator(_as_list), Field(min_length=1, strict=False)] = ("always",)
+    rebuild_when: Annotated[
+        tuple[RebuildReason, ...],
+        BeforeValidator(_as_list, json_schema_input_type=RebuildReason | tuple[RebuildReason, ...]),
+        Field(min_length=1, strict=False),
+    ] = ("always",)
     """Reasons to build when a schedule asks: always, source_changed, template_changed, packages_changed, older_than: 30d."""
-    after: Annotated[tuple[str, ...], BeforeValidator(_as_list), Field(strict=False), AfterValidator(_check_image_names)] = ()
+    after: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...]),
+        Field(strict=False),
+        AfterValidator(_check_image_names),
+    ] = ()
     """Images whose new versions start a build."""
     build: BuildSection = BuildSection()
     """How a build runs."""

@@ -47,13 +47,19 @@ def read_pipeline(file: SourceFile, document: dict[str, Any], files: Files, *, l
         inline = {key: value for key, value in rendered.items() if key in _RESOURCE_KEYS}
         return PipelineFile(settings, file, inline, tuple(faults))
     try:
-        target = beside(file, ("template",), settings.template, files)
-        if target.is_yaml:
-            raise TemplateError([file.fault(("template",), "a pipeline file names a JSON template")])
+        target = _named_template(file, settings.template, files)
         inner = target.read_document(lenient=lenient)
     except TemplateError as error:
         raise TemplateError([*faults, *error.faults]) from None
     return PipelineFile(settings, target, inner.value, (*faults, *inner.remarks))
+
+
+def _named_template(file: SourceFile, name: str, files: Files) -> SourceFile:
+    target = beside(file, ("template",), name, files)
+    if target.is_yaml:
+        fix = "name a JSON template, or put the template's fields into this file"
+        raise TemplateError([file.fault(("template",), f"'{name}' is YAML", fix)])
+    return target
 
 
 def beside(file: SourceFile, place: tuple[str, ...], name: str, files: Files) -> SourceFile:
@@ -67,9 +73,7 @@ def beside(file: SourceFile, place: tuple[str, ...], name: str, files: Files) ->
     return found
 
 
-def _check_sections(
-    file: SourceFile, sections: dict[str, Any]
-) -> tuple[PipelineSettings, Iterable[Fault]]:
+def _check_sections(file: SourceFile, sections: dict[str, Any]) -> tuple[PipelineSettings, Iterable[Fault]]:
     try:
         return PipelineSettings.model_validate_json(json.dumps(sections)), ()
     except ValidationError as failure:

@@ -13,6 +13,7 @@ from aib_airflow.template.containers import Found, FoundTemplate, find_image_tem
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import Fault, Finding, TemplateError
 from aib_airflow.template.files import Files
+from aib_airflow.template.image_names import image_name
 from aib_airflow.template.model import ImageTemplate, Mode, TemplateOrigin
 from aib_airflow.template.parameter_files import given_values
 from aib_airflow.template.pipeline import PipelineSettings
@@ -94,8 +95,10 @@ class _Reader:
         except RecursionError:
             nested = Fault(self.path, 1, 1, "", "brackets are nested too deeply")
             return Reading(SourceFile(self.path, ""), faults=(nested,))
-        every = {*document.remarks, *pipeline.faults, *reading.faults}
-        faults = tuple(sorted(every, key=lambda each: (each.file != self.path, each.line, each.column, each.path)))
+        every = dict.fromkeys((*document.remarks, *pipeline.faults, *reading.faults))
+        faults = tuple(
+            sorted(every, key=lambda each: (each.file != self.path, each.line, each.column, each.path))
+        )
         whole = all(fault.severity != "error" for fault in faults)
         return dataclasses.replace(reading, faults=faults, templates=reading.templates if whole else ())
 
@@ -113,7 +116,7 @@ class _Reader:
         findings = [*found.findings, *_missing_findings(found), *_version_findings(found)]
         for template, judged in zip(found.templates, checked, strict=True):
             findings += _placed(template, judged)
-        faults = {file.fault(each.path, each.message, each.fix, each.severity) for each in findings}
+        faults = [file.fault(each.path, each.message, each.fix, each.severity) for each in findings]
         origin = TemplateOrigin(
             file=file,
             pipeline_file=main if main.is_yaml else None,
@@ -123,10 +126,13 @@ class _Reader:
             mode=self.mode,
         )
         templates = tuple(_assemble(found, checked, settings, origin))
-        faults |= {fault for template in templates for fault in _script_faults(template)}
+        for template in templates:
+            faults += [*_script_faults(template), *_name_faults(template)]
         return Reading(
             file=main,
-            kind="pipeline" if main.is_yaml and file is main and "resources" not in pipeline.document else found.kind,
+            kind="pipeline"
+            if main.is_yaml and file is main and "resources" not in pipeline.document
+            else found.kind,
             api_version=found.templates[0].api_version if found.templates else "",
             resources=tuple(summarize(each.fields) for each in found.templates),
             templates=templates,
@@ -158,7 +164,7 @@ def _version_findings(found: Found) -> Iterator[Finding]:
 def _assemble(
     found: Found, checked: list[Checked], settings: PipelineSettings, origin: TemplateOrigin
 ) -> Iterator[ImageTemplate]:
-    stem = (origin.pipeline_file or origin.file).path.stem
+    stem = origin.main.path.stem
     several = len(checked) > 1
     for index, (template, judged) in enumerate(zip(found.templates, checked, strict=True)):
         resource = judged.resource
@@ -166,7 +172,7 @@ def _assemble(
             continue
         properties = resource.properties
         yield ImageTemplate(
-            image=f"{stem}.{_own_name(template, index)}" if several else stem,
+            image=image_name(f"{stem}.{_own_name(template, index)}" if several else stem),
             name=resource.name or stem,
             digest=judged.digest,
             location=resource.location,
@@ -188,7 +194,7 @@ def _assemble(
             unknowns=judged.unknowns,
             pipeline=settings,
             origin=dataclasses.replace(
-                origin, resource_path=template.path, spellings=judged.spellings, index=index
+                origin, resource_path=template.path, spelling=judged.spelling, index=index
             ),
         )
 
@@ -196,6 +202,13 @@ def _assemble(
 def _own_name(template: FoundTemplate, index: int) -> str:
     name = template.fields.get("name")
     return name if isinstance(name, str) else str(index + 1)
+
+
+def _name_faults(template: ImageTemplate) -> Iterator[Fault]:
+    path = template.origin.main.path
+    if image_name(path.stem) != path.stem:
+        message = f"the image is called {template.image}: no DAG can be called '{path.stem}'"
+        yield Fault(path, 1, 1, "", message, "rename the file if you want another name", "warning")
 
 
 def _script_faults(template: ImageTemplate) -> Iterator[Fault]:

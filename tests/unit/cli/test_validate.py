@@ -246,7 +246,7 @@ def test_a_fault_of_the_file_that_a_pipeline_names_is_told_there(
     """The line is one of the template, so the name before it is the template's."""
     write("web.json", resource(vmprofile={}) | {"extra": 1})
     pipeline = write("web.yaml", "template: web.json\n")
-    assert main(["validate", str(pipeline)]) == 1
+    assert main(["validate", "--strict", str(pipeline)]) == 1
     assert all("web.json:" in line for line in capsys.readouterr().out.splitlines())
 
 

@@ -140,10 +140,19 @@ def test_a_switched_off_section_is_no_reason_to_refuse(plan_of: PlanOf) -> None:
     assert plan_of(lambda properties: properties.update(off)).image == "web"
 
 
-def test_a_file_name_that_is_no_dag_id_is_refused(plan_of: PlanOf) -> None:
-    """The file's name is the image's, and Airflow's rules for DAG ids hold."""
-    (refusal,) = refusals(plan_of, None, "my image!.json")
-    assert "'my image!' is none for a DAG" in refusal
+@pytest.mark.parametrize(
+    ("file", "image"),
+    [
+        ("my image!.json", "my-image"),
+        ("web@1b00ce29.json", "web-1b00ce29"),
+        ("Ωmega.json", "mega"),
+        ("..json", "image"),
+        (f"{'long' * 30}.json", f"{('long' * 30)[:71]}-cc8458d7"),
+    ],
+)
+def test_a_file_name_that_is_no_dag_id_gives_the_nearest_one(plan_of: PlanOf, file: str, image: str) -> None:
+    """A file that Azure takes is not refused for its name; the reading says what the image is called."""
+    assert plan_of(None, file).image == image
 
 
 def test_run_outputs_that_would_share_a_task_are_refused(plan_of: PlanOf) -> None:

@@ -71,7 +71,10 @@ CONTAINERS: list[tuple[str, Callable[[Document], Document]]] = [
     ("resource", lambda resource: {**resource, "type": "Microsoft.VirtualMachineImages"}),
     ("resource", lambda resource: {**resource, "type": KIND.upper()}),
     ("resource", answer),
-    ("body", lambda resource: {key: value for key, value in resource.items() if key not in ("type", "apiVersion")}),
+    (
+        "body",
+        lambda resource: {key: value for key, value in resource.items() if key not in ("type", "apiVersion")},
+    ),
     ("deployment", deployment),
     ("deployment", nested),
     ("bicep", bicep),
@@ -149,7 +152,10 @@ def test_what_a_condition_leaves_out_is_no_image(resource: Document, tmp_path: P
         ({"source": {}, "distribute": []}, "source, distribute stand at the top of the file; put them into"),
         ({}, "no image template is here"),
         (deployment(), "no resource is of type"),
-        ({"type": KIND, "properties": {"source": "[parameters('x')]"}}, "only a deployment template evaluates"),
+        (
+            {"type": KIND, "properties": {"source": "[parameters('x')]"}},
+            "only a deployment template evaluates",
+        ),
     ],
 )
 def test_what_is_no_image_template_is_told_so(document: Document, message: str, tmp_path: Path) -> None:

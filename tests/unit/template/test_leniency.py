@@ -49,7 +49,12 @@ def steps(template: ImageTemplate) -> Any:
 
 CASES: list[tuple[Change, str, Callable[[ImageTemplate], Any], Any]] = [
     (change_step(type="shell"), "'shell' is read as 'Shell'", lambda t: steps(t).type, "Shell"),
-    (rename("source", "publisher", "Publisher"), "'Publisher' is read as", lambda t: t.source.publisher, "Debian"),
+    (
+        rename("source", "publisher", "Publisher"),
+        "'Publisher' is read as",
+        lambda t: t.source.publisher,
+        "Debian",
+    ),
     (
         change_step(inline="echo one"),
         "a text stands where an array belongs; put it into brackets",
@@ -69,7 +74,12 @@ CASES: list[tuple[Change, str, Callable[[ImageTemplate], Any], Any]] = [
         lambda t: t.build_timeout_minutes,
         120,
     ),
-    (old_script, "'script' is the old name of 'scriptUri'", lambda t: steps(t).script_uri, "https://example.com/a.sh"),
+    (
+        old_script,
+        "'script' is the old name of 'scriptUri'",
+        lambda t: steps(t).script_uri,
+        "https://example.com/a.sh",
+    ),
     (
         lambda properties: properties["distribute"][0].update(aritfactTags={"a": "b"}),
         "unknown field 'aritfactTags' is ignored; did you mean 'artifactTags'?",

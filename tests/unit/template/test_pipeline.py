@@ -95,7 +95,10 @@ REFUSED = [
     ("template: web.json\nretain: {older_than: long}", "give minutes, hours or days, such as 30m or 90d"),
     ("template: web.json\nafter: ['a b']", "'a b' is no image"),
     ("template: web.json\nrollout: {}", ".rollout.waves: waves is required"),
-    ("template: web.json\nrebuild_when: [sometimes]", "'sometimes' is not allowed here; give always, source_changed"),
+    (
+        "template: web.json\nrebuild_when: [sometimes]",
+        "'sometimes' is not allowed here; give always, source_changed",
+    ),
     ("template: web.json\nbuild: {network: privat}", "'privat' is not one of public, private"),
     (
         "template: web.json\nbuild:\n  retry: 1",
@@ -109,16 +112,16 @@ REFUSED = [
     ("template: web.json\nproperties: {}", "`template` and `properties` are both given"),
     ("template: nothing.json", "there is no file 'nothing.json' beside this one"),
     ("template: ../web.json", "'../web.json' leaves this file's folder"),
-    ("template: corp.yaml", "a pipeline file names a JSON template"),
+    ("template: corp.yaml", "'corp.yaml' is YAML"),
     ("build: {}", "neither `template` nor `properties` is given"),
     ("template: web.json\nparameters: {a: 1}", "only a deployment template takes parameters"),
     ("a: 1\na: 2", "corp.yaml:2:1: not YAML: 'a' is given twice"),
     ("1: 2", "corp.yaml:1:1: not YAML: a field's name must be a text"),
     ("a: [1", "not YAML: "),
-    ("a: !!python/name:os.system x", "not YAML: could not determine a constructor"),
+    ("a: !!python/name:os.system x", "not YAML: the tag !!python/name:os.system has no meaning here"),
     ("- a", "expected an object at the top of the file"),
     ("", "expected an object at the top of the file"),
-    ("a: &a [*a]", "more than 100000 values or 100 levels"),
+    ("a: &a [*a]", "there are more than 100 levels"),
 ]
 
 
@@ -135,7 +138,7 @@ def test_aliases_cannot_grow_without_end(complain: Callable[[str], list[str]]) -
     """Nine lines of aliases would be a billion values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    assert "more than 100000 values" in complain("\n".join(lines))[0]
+    assert "more than 30000 values" in complain("\n".join(lines))[0]
 
 
 def test_a_fault_in_the_template_names_the_templates_file(

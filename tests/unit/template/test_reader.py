@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aib_airflow.arm_template import DeploymentScope, Need
-from aib_airflow.template import ImageTemplate, TemplateError, find_templates, load, reload
+from aib_airflow.template import ImageTemplate, TemplateError, find_templates, load, read, reload
 
 Write = Callable[..., Path]
 
@@ -76,34 +76,13 @@ def test_the_image_template_of_a_deployment_is_evaluated(write: Write) -> None:
     assert load(path).needs == {Need("scope", "location")}
 
 
-NOT_JSON = [
-    ('{"a": 1', "web.json:1:8: not JSON: expected ',' or a closing bracket after a value"),
-    (
-        '{\n  "a": 1\n  "b": 2}',
-        "web.json:3:3: not JSON: expected ',' or a closing bracket after a value, found \"b\": 2}",
-    ),
-    ('{"a": <region>}', "web.json:1:7: not JSON: expected a value, found <region>}"),
-    ('{"a": "C:\\Temp"}', "web.json:1:10: not JSON: expected a valid escape"),
-    ('{"a": "b\n"}', "web.json:1:9: not JSON: expected a closing quote before the end of the line"),
-    ('{"a": 1,}', "web.json:1:9: not JSON: expected a field's name in double quotes"),
-    ("", "web.json:1:1: not JSON: expected a value"),
-    ("[1]", "web.json:1:1: not JSON: expected an object at the top of the file"),
-    ('{"a": NaN}', "web.json:1:1: not JSON: NaN is no JSON number"),
-    ("{}{}", "web.json:1:3: not JSON: expected the end of the file"),
-    ("[" * 100_000, "web.json:1:1: not JSON: brackets are nested too deeply"),
-    ('{"a": ' + "9" * 5000 + "}", "web.json:1:1: not JSON: Exceeds the limit"),
-]
-
-
-@pytest.mark.parametrize(("text", "sentence"), NOT_JSON)
-def test_a_file_that_is_not_json_says_where_and_what_is_expected(
-    text: str, sentence: str, tmp_path: Path
-) -> None:
-    """Line and column, and never a traceback."""
-    path = tmp_path / "web.json"
-    path.write_text(text, encoding="utf-8")
-    (fault,) = faults(path)
-    assert fault.startswith(sentence)
+def test_a_file_that_is_not_json_says_where_and_what_is_expected(write: Write) -> None:
+    """The reading has the fault; nothing is raised."""
+    path = write()
+    path.write_text('{"a": [1, 2}', encoding="utf-8")
+    (fault,) = read(path).faults
+    assert (fault.line, fault.column, fault.severity) == (1, 12, "error")
+    assert "expected ',' or ']' after a value" in fault.message
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -111,7 +90,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     path = tmp_path / "web.json"
     assert faults(path) == ["web.json:1:1: cannot be read: No such file or directory"]
     path.write_bytes(b'{"a": "\xff"}')
-    assert faults(path) == ["web.json:1:1: is not UTF-8: byte 8 is 0xff; save the file as UTF-8"]
+    assert faults(path) == ["web.json:1:8: is not UTF-8: byte 8 is 0xff; save the file as UTF-8"]
     path.write_bytes(b" " * (4 * 1024 * 1024 + 1))
     assert "is larger than" in faults(path)[0]
 

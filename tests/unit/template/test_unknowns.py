@@ -46,7 +46,11 @@ def test_all_missing_parameters_are_named_at_once(deploy) -> None:
     )
     reading = read(path)
     assert reading.missing_parameters == ("region", "name", "unused")
-    assert [fault.path for fault in reading.faults] == [".parameters.region", ".parameters.name", ".parameters.unused"]
+    assert [fault.path for fault in reading.faults] == [
+        ".parameters.region",
+        ".parameters.name",
+        ".parameters.unused",
+    ]
     assert {fault.severity for fault in reading.faults} == {"warning"}
     (template,) = reading.require()
     assert template.needs == {Need("parameter", "region"), Need("parameter", "name")}
@@ -55,7 +59,10 @@ def test_all_missing_parameters_are_named_at_once(deploy) -> None:
 
 def test_a_value_that_decides_which_tasks_there_are_must_be_known(deploy) -> None:
     """A DAG's tasks cannot wait for a form."""
-    path = deploy(lambda resource: resource["properties"].update(customize="[parameters('steps')]"), steps={"type": "array"})
+    path = deploy(
+        lambda resource: resource["properties"].update(customize="[parameters('steps')]"),
+        steps={"type": "array"},
+    )
     (error,) = read(path).errors
     assert error.path == ".resources[0].properties.customize"
     assert "which tasks there are depends on parameter 'steps'" in error.message
@@ -65,7 +72,10 @@ def test_a_value_that_decides_which_tasks_there_are_must_be_known(deploy) -> Non
 def test_a_parameters_file_beside_the_template_fills_in(deploy) -> None:
     """It has the name that Azure's tools give it; what the caller says wins."""
     path = deploy(lambda resource: resource.update(location="[parameters('region')]"), region=TEXT)
-    values = {"$schema": "https://x/2019-04-01/deploymentParameters.json#", "parameters": {"region": {"value": "uksouth"}}}
+    values = {
+        "$schema": "https://x/2019-04-01/deploymentParameters.json#",
+        "parameters": {"region": {"value": "uksouth"}},
+    }
     path.with_name("web.parameters.json").write_text(json.dumps(values), "utf-8")
     assert load(path).location == "uksouth"
     assert load(path, {"region": "eastus"}).location == "eastus"
@@ -99,7 +109,9 @@ def test_where_a_deployment_would_be_is_asked_for_too(deploy) -> None:
 def test_what_only_azure_can_answer_is_named_where_a_build_needs_it(deploy) -> None:
     """In the template's identity nobody needs it, so that is a warning only."""
     asks = "[reference(resourceId('Microsoft.Network/virtualNetworks', 'net'), '2024-05-01').subnets[0].id]"
-    path = deploy(lambda resource: resource["properties"].update(vmProfile={"vnetConfig": {"subnetId": asks}}))
+    path = deploy(
+        lambda resource: resource["properties"].update(vmProfile={"vnetConfig": {"subnetId": asks}})
+    )
     (error,) = read(path).errors
     assert "only Azure can evaluate reference(" in error.message
     path = deploy(lambda resource: resource.update(tags={"who": asks}))
@@ -113,7 +125,9 @@ def test_a_scheduled_build_must_know_everything(deploy) -> None:
     path = deploy(lambda resource: resource.update(location="[parameters('region')]"), region=TEXT)
     pipeline = path.with_name("corp.yaml")
     pipeline.write_text("template: web.json\nschedule: {cron: '0 3 * * 2'}\n", "utf-8")
-    with pytest.raises(TemplateError, match=r"corp\.yaml:2:1: \.schedule: .*no form to ask for parameter 'region'"):
+    with pytest.raises(
+        TemplateError, match=r"corp\.yaml:2:1: \.schedule: .*no form to ask for parameter 'region'"
+    ):
         plan.compile(load(pipeline))
 
 
