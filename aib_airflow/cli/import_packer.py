@@ -92,14 +92,13 @@ def as_document(imported: Imported) -> dict[str, Any]:
 def as_table(notes: Sequence[Note]) -> Table:
     """Return the notes for a person, as the files have them."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("where", "what", "", "why", "what to do"):
+    several = len({note.place.file for note in notes}) > 1
+    for heading in ("where" if several else "line", "what", "", "why", "what to do"):
         table.add_column(heading, overflow="fold")
     for note in notes:
-        place = f"{note.place.file.name}:{note.place.line}"
-        style = _STYLES[note.kind]
-        table.add_row(
-            place, Text(note.place.path), Text(note.kind, style=style), Text(note.message), Text(note.fix)
-        )
+        place = f"{note.place.file.name}:{note.place.line}" if several else str(note.place.line)
+        kind = Text(note.kind, style=_STYLES[note.kind])
+        table.add_row(Text(place), Text(note.place.path), kind, Text(note.message), Text(note.fix))
     return table
 
 

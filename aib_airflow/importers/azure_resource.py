@@ -63,7 +63,7 @@ def clean(resource: dict[str, Any]) -> Cleaned:
         for name in sorted(names & parent.keys()):
             del parent[name]
             left_out.append(f"{path}.{name}")
-    return Cleaned(document, tuple(left_out))
+    return Cleaned(document, tuple(dict.fromkeys(left_out)))
 
 
 async def _read(account: Account, template: TemplateId, api_version: str) -> dict[str, Any]:
@@ -78,9 +78,8 @@ def _read_only(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], 
     yield "properties.source", properties.get("source") or {}, frozenset({"exactVersion"})
     identity = document.get("identity") or {}
     yield "identity", identity, frozenset({"principalId", "tenantId"})
-    for name, values in (identity.get("userAssignedIdentities") or {}).items():
-        path = f"identity.userAssignedIdentities['{name}']"
-        yield path, values or {}, frozenset({"principalId", "clientId"})
+    for values in (identity.get("userAssignedIdentities") or {}).values():
+        yield "identity.userAssignedIdentities[*]", values, frozenset({"principalId", "clientId"})
 
 
 def _without_nulls(value: Any) -> Any:
@@ -90,7 +89,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _explained(error: AzureError) -> str:
-    message = " ".join(str(error).split())
+    message = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, NotFoundError):
         return f"{message}; check the id, and that the connection's identity may see it"
     if isinstance(error, DeniedError) and error.code:

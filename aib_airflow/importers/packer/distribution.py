@@ -8,7 +8,7 @@ from typing import Any
 
 from aib_airflow.importers.packer.document import Setting
 from aib_airflow.importers.packer.ids import resource_id
-from aib_airflow.importers.packer.nodes import Items, Node
+from aib_airflow.importers.packer.nodes import Items, Literal, Node, make_text
 from aib_airflow.importers.packer.options import Options
 from aib_airflow.importers.packer.scope import RunValueError, UnknownValueError
 
@@ -159,22 +159,19 @@ def _managed_images(options: Options, name: str, location: Any) -> Iterator[dict
 
 
 def _vhds(options: Options, name: str) -> Iterator[dict[str, Any]]:
-    container = options.take("capture_container_name")
-    account = options.expression("storage_account")
+    container, account = options.take("capture_container_name"), options.take("storage_account")
     if container is None or account is None:
         return
-    prefix = options.expression("capture_name_prefix") or f"'{name}'"
-    words = ", ".join((account, options.writer.expression(container.value, container.place), prefix))
+    prefix = options.take("capture_name_prefix")
     options.writer.report.changed(
         container.place,
         "Packer names a VHD anew for each build; here the same blob is written each time",
         "leave `uri` empty to have one in a storage account of the build's own",
     )
-    yield {
-        "type": "VHD",
-        "runOutputName": f"{name}-vhd",
-        "uri": f"[format('https://{{0}}.blob.core.windows.net/{{1}}/{{2}}.vhd', {words})]",
-    }
+    words = [Literal("https://"), account.value, Literal(".blob.core.windows.net/"), container.value]
+    uri = make_text([*words, Literal("/"), prefix.value if prefix else Literal(name), Literal(".vhd")])
+    written = options.writer.write(uri, container.place)
+    yield {"type": "VHD", "runOutputName": f"{name}-vhd", "uri": written}
 
 
 def _asked_for(options: Options, name: str, location: Any) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class _Reader:
         return [self.block(kind, body, path)]
 
     def section(self, document: Mapping[str, Any], name: str, kind: str) -> list[Block]:
-        body = document.get(name) or []
+        body = document.get(name, [])
         if not isinstance(body, list):
             raise self.place((name,)).error("expected a list", "write it as [...]")
         return self.blocks(kind, body, (name,))
@@ -99,7 +99,7 @@ def _labels(kind: str, body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _add_variables(reader: _Reader, parsed: Mapping[str, Any], document: Document) -> None:
-    variables = parsed.get("variables") or {}
+    variables = parsed.get("variables", {})
     if not isinstance(variables, dict):
         raise reader.place(("variables",)).error("expected an object", "write it as {...}")
     secret = parsed.get("sensitive-variables") or []
@@ -115,7 +115,10 @@ def _add_variables(reader: _Reader, parsed: Mapping[str, Any], document: Documen
 def _post_processors(reader: _Reader, parsed: Mapping[str, Any]) -> list[Block]:
     """A post-processor is an object, its bare name, or a list of both."""
     found: list[Block] = []
-    for index, each in enumerate(parsed.get("post-processors") or []):
+    listed = parsed.get("post-processors", [])
+    if not isinstance(listed, list):
+        raise reader.place(("post-processors",)).error("expected a list", "write it as [...]")
+    for index, each in enumerate(listed):
         several = each if isinstance(each, list) else [each]
         for one in several:
             body = {"type": one} if isinstance(one, str) else one

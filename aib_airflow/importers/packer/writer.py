@@ -158,10 +158,11 @@ class Writer:
         return self._opaque(_unknown_reference(node.space, node.name), kind)
 
     def _access(self, node: Access, kind: str) -> str:
+        words = _foreign_path(node)
+        if words:
+            return self._opaque(_unknown_reference(".".join(words[:-1]), words[-1]), kind)
         whole, key = node.whole, node.key
         word = key.value if isinstance(key, Literal) else None
-        if isinstance(whole, Reference) and whole.space not in ("var", "local"):
-            return self._opaque(_unknown_reference(f"{whole.space}.{whole.name}", str(word)), "string")
         written = self._expression(whole, "array" if isinstance(word, int) else "object")
         if isinstance(word, str) and re.fullmatch(r"[A-Za-z_]\w*", word):
             return f"{written}.{word}"
@@ -245,6 +246,17 @@ class Writer:
     def _changed(self, message: str, fix: str = "") -> None:
         if self.place:
             self.report.changed(self.place, message, fix)
+
+
+def _foreign_path(node: Node) -> list[str]:
+    """Return the words of `data.a.b.c` and `build.x`; nothing for what variables and locals tell."""
+    match node:
+        case Reference(space, name) if space not in ("var", "local", "path"):
+            return [space, name]
+        case Access(whole, Literal(word)):
+            words = _foreign_path(whole)
+            return [*words, str(word)] if words else []
+    return []
 
 
 def _unknown_reference(space: str, name: str) -> Opaque:
