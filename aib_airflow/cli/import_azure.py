@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,14 +53,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the file and its scripts; the notes go to stderr, or with --output json into the object on stdout."""
-    from aib_airflow.importers.azure import import_template
     from aib_airflow.importers.azure_ids import TemplateId
 
     identity = TemplateId.parse(options.resource_id)
     file = options.output_file or Path(f"{identity.name}.json")
     if file.suffix != ".json":
         raise UsageError(f"{file}: a template's file ends in .json; give such a name to --output-file")
-    imported = import_template(_account(options.connection), identity, file, options.scripts)
+    with _airflow_off_stdout():
+        from aib_airflow.importers.azure import import_template
+
+        imported = import_template(_account(options.connection), identity, file, options.scripts)
     if options.output == output.JSON:
         output.print_json(as_document(imported))
     else:
@@ -86,6 +92,13 @@ def _print(imported: ImportedTemplate) -> None:
     )
 
 
+@contextlib.contextmanager
+def _airflow_off_stdout() -> Iterator[None]:
+    """Keep stdout for the result: Airflow's logging takes it when it is imported."""
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
 def _account(name: str) -> Account:
     """Read a connection as Airflow's own commands do: from the environment, a backend or the database."""
     from airflow.models.connection import Connection
@@ -93,6 +106,7 @@ def _account(name: str) -> Account:
 
     from aib_airflow.hooks.aib import read_account
 
+    logging.getLogger("airflow.models").setLevel(logging.ERROR)  # it warns of the underscores in our own type
     try:
         return read_account(Connection.get_connection_from_secrets(name))
     except AirflowNotFoundException:

@@ -20,7 +20,7 @@ from aib_airflow.plan import BuildPlan
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
-    from aib_airflow.plan import DistributionStep
+    from aib_airflow.plan import DistributionStep, ExportStep
 
 Stages = list[tuple[str, str]]
 """Task ids, each with what it does."""
@@ -139,7 +139,8 @@ def _places(plan: BuildPlan) -> Iterator[tuple[str, DocumentPath]]:
         yield customizer.task_id, ("properties", "customize", customizer.number - 1)
     for validator in plan.validators:
         yield validator.task_id, ("properties", "validate", "inVMValidations", validator.number - 1)
-    for step in (*plan.distributions, *plan.exports):
+    steps: tuple[DistributionStep | ExportStep, ...] = (*plan.distributions, *plan.exports)
+    for step in steps:
         yield step.task_id, ("properties", "distribute", plan.template.distribute.index(step.distributor))
     yield "prepare", ("properties", "source")
     yield "network", ("properties", "vmProfile", "vnetConfig")

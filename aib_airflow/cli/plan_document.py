@@ -102,7 +102,7 @@ def _put(fields: Any, path: DocumentPath, text: str) -> None:
 
 
 def _machine_step(plan: BuildPlan, step: MachineStep, place: tuple[str, ...]) -> dict[str, Any]:
-    path = ("properties", *place, step.number - 1)
+    path: DocumentPath = ("properties", *place, step.number - 1)
     fields = values(plan.template, path, step.step)
     inline = fields.pop("inline", None)
     return {

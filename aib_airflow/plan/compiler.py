@@ -15,6 +15,7 @@ from aib_airflow.template.customizers import Customizer, WindowsRestartStep, Win
 from aib_airflow.template.distributors import SharedImageDistributor, TargetRegion, region_name
 from aib_airflow.template.scripts import script_source
 
+_WITHOUT_SCRIPT = (WindowsRestartStep, WindowsUpdateStep)
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -57,17 +58,14 @@ def with_parameters(
     return compile(reload(plan.template, values, scope))
 
 
-def _machine_steps(
-    template: ImageTemplate, group: str, steps: Iterable[Customizer]
-) -> Iterator[MachineStep]:
+def _machine_steps(template: ImageTemplate, group: str, steps: Iterable[Customizer]) -> Iterator[MachineStep]:
     for number, step in enumerate(steps, start=1):
-        has_script = not isinstance(step, WindowsRestartStep | WindowsUpdateStep)
         yield MachineStep(
             number=number,
             task_id=f"{group}.{number}_{_slug(step.name) or step.type.lower()}",
             label=f"{step.type} {step.name}".rstrip(),
             step=step,
-            script=script_source(step, template.folder) if has_script else None,
+            script=None if isinstance(step, _WITHOUT_SCRIPT) else script_source(step, template.folder),
         )
 
 

@@ -95,9 +95,10 @@ class BuildPlan:
     def tasks(self) -> tuple[str, ...]:
         """What the DAG's tasks follow from: two plans with the same are built by the same DAG."""
         steps = [f"{kind}.{each.number}_{each.step.type}" for kind, each in self._machine_steps()]
-        targets = [each.task_id for each in (*self.distributions, *self.exports)]
+        targets = [each.task_id for each in self.distributions]
+        exports = [each.task_id for each in self.exports]
         regions = [region.task_id for each in self.distributions for region in each.regions]
-        return (*steps, *targets, *regions)
+        return (*steps, *targets, *exports, *regions)
 
     def _machine_steps(self) -> Iterator[tuple[str, MachineStep]]:
         yield from (("customize", each) for each in self.customizers)

@@ -23,7 +23,9 @@ def unsupported(template: ImageTemplate) -> Iterator[Fault]:
             message = f"{what} is not built by this version yet"
             yield template.fault(("properties", *path), message, "a run is refused", "warning")
     pipeline = template.origin.pipeline_file
-    for section in template.pipeline.unsupported if pipeline else ():
+    if pipeline is None:
+        return
+    for section in template.pipeline.unsupported:
         path = ("build", "network") if section == "build" else (section,)
         what = "network: private" if section == "build" else f"`{section}`"
         message = f"{what} is not built by this version yet"

@@ -83,7 +83,11 @@ def _is_resource(document: dict[str, Any]) -> bool:
     properties = document.get("properties")
     if _is_image_template(document) and "properties" in document:
         return True
-    return "type" not in document and isinstance(properties, dict) and not _PART_OF_PROPERTIES.isdisjoint(properties)
+    return (
+        "type" not in document
+        and isinstance(properties, dict)
+        and not _PART_OF_PROPERTIES.isdisjoint(properties)
+    )
 
 
 def _is_image_template(resource: dict[str, Any]) -> bool:

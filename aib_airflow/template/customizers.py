@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from aib_airflow.template.schema import AibModel, Sha256, broken_rule
 
-_ONE_SCRIPT = {
+_ONE_SCRIPT: JsonDict = {
     "oneOf": [
         {
             "required": ["inline"],
@@ -24,7 +25,7 @@ _ONE_SCRIPT = {
         },
     ]
 }
-_SYSTEM_IS_ELEVATED = {
+_SYSTEM_IS_ELEVATED: JsonDict = {
     "if": {"properties": {"runAsSystem": {"const": True}}, "required": ["runAsSystem"]},
     "then": {"properties": {"runElevated": {"const": True}}, "required": ["runElevated"]},
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic.config import JsonDict
 
 from aib_airflow.template.schema import AibModel, ArmId, ResourceName, broken_rule, since
 
@@ -23,7 +24,7 @@ _GALLERY_IMAGE_PATTERN = (
 )
 """The same for JSON Schema, which cannot ignore case."""
 
-_ONE_WAY_TO_NAME_REGIONS = {
+_ONE_WAY_TO_NAME_REGIONS: JsonDict = {
     "dependentSchemas": {
         "targetRegions": {
             "if": {"properties": {"targetRegions": {"minItems": 1}}},

@@ -32,6 +32,7 @@ _HINTS = {
     "sha256Checksum": "give 64 hexadecimal digits in lower case",
 }
 
+
 def explain(failure: ValidationError, model: type[BaseModel], document: Any) -> Iterator[Finding]:
     """Yield one finding an error, in AIB's words. `document` is what `model` was asked to read."""
     for error in failure.errors(include_url=False):

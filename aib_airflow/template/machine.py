@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from aib_airflow.template.schema import AibModel, ArmId, Sha256, State, broken_rule, since
 
-_SUBNET_OF_CONTAINERS = {
+_SUBNET_OF_CONTAINERS: JsonDict = {
     "dependentSchemas": {
         "containerInstanceSubnetId": {
             "required": ["subnetId"],

@@ -32,10 +32,10 @@ class PipelineFile:
 
 def read_pipeline(file: SourceFile, document: dict[str, Any], files: Files, *, lenient: bool) -> PipelineFile:
     """Read the sections of a pipeline file, then its template. Raises TemplateError when there is none."""
-    rendered, faults = render(file, document)
+    rendered, found = render(file, document)
     sections = {key: value for key, value in rendered.items() if key not in _RESOURCE_KEYS}
     settings, wrong = _check_sections(file, sections)
-    faults = [*faults, *wrong]
+    faults = [*found, *wrong]
     if rendered.get("template") and "properties" in rendered:
         faults.append(
             file.fault(("properties",), "`template` and `properties` are both given", "keep one of them")

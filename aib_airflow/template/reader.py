@@ -126,8 +126,8 @@ class _Reader:
             mode=self.mode,
         )
         templates = tuple(_assemble(found, checked, settings, origin))
-        for template in templates:
-            faults += [*_script_faults(template), *_name_faults(template)]
+        for each in templates:
+            faults += [*_script_faults(each), *_name_faults(each)]
         return Reading(
             file=main,
             kind="pipeline"

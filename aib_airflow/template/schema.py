@@ -59,7 +59,9 @@ def _check_arm_id(value: str) -> str:
 ArmId = Annotated[
     str,
     AfterValidator(_check_arm_id),
-    Field(examples=["/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Compute/images/unknown"]),
+    Field(
+        examples=["/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Compute/images/unknown"]
+    ),
     WithJsonSchema({"type": "string", "pattern": r"^/subscriptions/[^/<]+(/[^/<]+/[^/<]+)*/?$"}),
 ]
 """The full id of an Azure resource."""

@@ -95,4 +95,6 @@ def _script_finding(
         return
     if source.path is not None and not source.path.is_file():
         relative = source.path.relative_to(template.folder)
-        yield Finding(path, f"there is no file '{relative}' beside the template", "put it there, or give a URL")
+        yield Finding(
+            path, f"there is no file '{relative}' beside the template", "put it there, or give a URL"
+        )

@@ -146,8 +146,10 @@ def test_what_a_condition_leaves_out_is_no_image(resource: Document, tmp_path: P
         ({"$schema": "https://x/2019-04-01/deploymentParameters.json#"}, "this is a parameters file"),
         (
             {"type": "Microsoft.Compute/images", "properties": {}},
-            ".type: 'Microsoft.Compute/images' is no image template; "
-            "write Microsoft.VirtualMachineImages/imageTemplates",
+            (
+                ".type: 'Microsoft.Compute/images' is no image template; "
+                "write Microsoft.VirtualMachineImages/imageTemplates"
+            ),
         ),
         ({"source": {}, "distribute": []}, "source, distribute stand at the top of the file; put them into"),
         ({}, "no image template is here"),

@@ -145,6 +145,8 @@ def test_an_old_list_of_regions_is_read_with_the_modern_field_named(write: Write
     for mode in ("lenient", "strict"):
         reading = read(write(change), mode=mode)  # type: ignore[arg-type]  # a loop over two literals
         assert [str(fault).split(": ", 2)[2] for fault in reading.faults] == [
-            "warning: replicationRegions is the old form of targetRegions; "
-            "write targetRegions: an object with `name` for each region"
+            (
+                "warning: replicationRegions is the old form of targetRegions; "
+                "write targetRegions: an object with `name` for each region"
+            )
         ]
