@@ -28,7 +28,7 @@ def text_of(value: Any) -> str:
 
 
 def _join(items: Iterable[Any], separator: str = "") -> str:
-    return separator.join(map(text_of, items))
+    return str.join(separator, map(text_of, items))
 
 
 def _is_number(value: Any) -> bool:

@@ -77,15 +77,22 @@ def try_case(case: int, seed: int, files: list[Seed], folder: Path) -> tuple[Fin
         for fault in reading.faults:
             str(fault)
     except Exception as failure:  # noqa: BLE001 - whatever reading raises is what is looked for
-        where = traceback.extract_tb(failure.__traceback__)[-1]
-        what = f"{type(failure).__name__} in {Path(where.filename).name}:{where.lineno}"
-        return Finding(case, what, traceback.format_exc(limit=-6)), time.process_time() - started
+        return Finding(
+            case, described(failure), traceback.format_exc(limit=-6)
+        ), time.process_time() - started
     finally:
         signal.alarm(0)
     taken_s, grown_mb = time.process_time() - started, peak_mb() - before_mb
     if taken_s > MAX_S or grown_mb > MAX_MB:
         return Finding(case, "too much", f"{taken_s:.1f} s, {grown_mb:.0f} MB, {len(content)} bytes"), taken_s
     return None, taken_s
+
+
+def described(failure: Exception) -> str:
+    """Return what was raised, and the last line of our own on the way there."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    where = [each for each in frames if "aib_airflow" in Path(each.filename).parts][-1]
+    return f"{type(failure).__name__} in {Path(where.filename).name}:{where.lineno}"
 
 
 def stop_hanging(*_: object) -> None:
