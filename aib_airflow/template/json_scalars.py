@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from aib_airflow.template.json_tokens import Token
+from aib_airflow.template.json_tokens import ESCAPE_IN_PATH, Token
 from aib_airflow.template.malformed import explain_bare, explain_quoted
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
@@ -38,6 +38,8 @@ def read_string(token: Token, note: Callable[[str, int], None]) -> tuple[str, li
         said: str = json.loads(f'"{inner}"', strict=False)
     except ValueError:
         return inner, [_wrong_escape(inner, start)]
+    if path := ESCAPE_IN_PATH.search(inner):
+        note("path", start + path.start() + 2)
     if _SURROGATE.search(said):
         message = "half a character: \\ud800 to \\udfff come in pairs"
         return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", said), [

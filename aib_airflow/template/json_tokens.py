@@ -27,6 +27,9 @@ _TOKEN = re.compile(
 )
 """Lengths are bounded where a text without an end would be looked through again and again."""
 
+ESCAPE_IN_PATH = re.compile(r"(?<![\w\\])[A-Za-z]:\\[bfnrt]\w")
+r"""A Windows path like `C:\temp`: JSON, but with a tab in it."""
+
 
 class Token(NamedTuple):
     """One token, and where it is."""

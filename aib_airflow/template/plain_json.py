@@ -7,6 +7,7 @@ import re
 from typing import Any, NoReturn
 
 from aib_airflow.template.json_scalars import finite
+from aib_airflow.template.json_tokens import ESCAPE_IN_PATH
 
 MAX_VALUES = 30_000
 """Values in one document; the largest templates known have six thousand."""
@@ -18,8 +19,12 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 def read_plain_json(text: str) -> Any:
     """Read one value. Raises ValueError where `read_json` may have something to say."""
-    if text.count(",") + text.count("[") + text.count("{") >= MAX_VALUES or _SURROGATE_ESCAPE.search(text):
-        raise ValueError("perhaps too many values, or half a character")
+    if text.count(",") + text.count("[") + text.count("{") >= MAX_VALUES:
+        raise ValueError("perhaps too many values")
+    if "\\u" in text and _SURROGATE_ESCAPE.search(text):
+        raise ValueError("perhaps half a character")
+    if ":\\" in text and ESCAPE_IN_PATH.search(text):
+        raise ValueError("perhaps a path with a tab in it")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=finite)
     except RecursionError:

@@ -16,7 +16,9 @@ _ODDITIES = {
     "line break": ("a text over several lines is not JSON", "write \\n in one line"),
     "tab": ("a tab in a text is not JSON", "write \\t"),
     "control": ("a control character in a text is not JSON", "remove it, or write it as \\u and four digits"),
+    "path": ("a backslash in a Windows path is an escape here: \\t is a tab, \\n a line break", "write \\\\"),
 }
+_JSON_ALL_THE_SAME = {"path"}
 
 MAX_REMARKS = 100
 """Mistakes that are listed; whoever made more than these has made one of them everywhere."""
@@ -76,7 +78,8 @@ class Remarks:
         for kind, (offset, count) in self._oddities.items():
             message, fix = _ODDITIES[kind]
             places = "" if count == 1 else f" ({count} places, the first one here)"
-            yield Remark(offset, (), message + places, fix, "oddity")
+            severity: Literal["warning", "oddity"] = "warning" if kind in _JSON_ALL_THE_SAME else "oddity"
+            yield Remark(offset, (), message + places, fix, severity)
 
     def _line(self, offset: int) -> int:
         return self._text.count("\n", 0, offset) + 1

@@ -91,7 +91,8 @@ def try_case(case: int, seed: int, files: list[Seed], folder: Path) -> tuple[Fin
 def described(failure: Exception) -> str:
     """Return what was raised, and the last line of our own on the way there."""
     frames = traceback.extract_tb(failure.__traceback__)
-    where = [each for each in frames if "aib_airflow" in Path(each.filename).parts][-1]
+    ours = [each for each in frames if "aib_airflow" in Path(each.filename).parts]
+    where = (ours or frames)[-1]
     return f"{type(failure).__name__} in {Path(where.filename).name}:{where.lineno}"
 
 

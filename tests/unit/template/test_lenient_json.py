@@ -49,6 +49,14 @@ def test_an_oddity_is_read_with_one_warning_a_kind_and_refused_strictly(
     assert remarks(text, lenient=False) == [said.replace("warning: ", "")]
 
 
+def test_a_windows_path_with_single_backslashes_is_warned_of_though_it_is_json() -> None:
+    """`C:\\temp` has a tab in it, which nobody finds by looking."""
+    text = '{"a": "mkdir C:\\temp", "b": "C:\\\\temp"}'
+    assert document(text).value == {"a": "mkdir C:\temp", "b": "C:\\temp"}
+    assert remarks(text) == remarks(text, lenient=False)
+    assert remarks(text)[0].startswith("1:16: warning: a backslash in a Windows path is an escape here")
+
+
 def test_signs_within_texts_are_no_comments() -> None:
     """URLs have two slashes, globs a slash and a star."""
     assert remarks('{"a": "https://host/*", "b": "*/ , ]"}') == []
