@@ -45,6 +45,9 @@ from aib_airflow.sensors.region import RegionSensor
 
 CUSTOMIZERS = {"Shell": ShellCustomizeOperator, "File": FileCustomizeOperator}
 
+_SURE_CHARACTERS = 60
+"""Characters of an image's name that are its file's, however long the name in the file is."""
+
 MAX_READ_BYTES = 1024 * 1024
 """Bytes of a script or file that is read at each pass, to notice that it has changed."""
 
@@ -79,9 +82,22 @@ def _find_files(path: Path, image: str | None, wanted: str | None) -> Sequence[P
     if image is not None:
         return _files_named(path, [image])
     if wanted is not None:
-        words = wanted.split(".")  # the id is the file's stem, or that, a dot, and a name in the file
-        return _files_named(path, [".".join(words[:count]) for count in range(1, len(words) + 1)])
+        return _files_that_may_hold(path, wanted)
     return template.find_templates(path)
+
+
+def _files_that_may_hold(folder: Path, wanted: str) -> Sequence[Path]:
+    """Return the files of a DAG's name: it is the file's stem, or that, a dot, and a name in the file."""
+    words = wanted.split(".")
+    stems = [".".join(words[:count]) for count in range(1, len(words) + 1)]
+    if found := _files_named(folder, stems):
+        return found
+    # the DAG of a file whose stem can be no DAG's id begins with what is left of that
+    return [
+        file
+        for file in template.find_templates(folder)
+        if wanted.startswith(template.image_name(file.stem)[:_SURE_CHARACTERS])
+    ]
 
 
 def _files_named(folder: Path, stems: Iterable[str]) -> list[Path]:
@@ -138,7 +154,7 @@ class BrokenTemplate(DAG):
     def __init__(self, file: Path, faults: Iterable[template.Fault]) -> None:
         self._file = file
         self._error = template.TemplateError(faults)
-        super().__init__(f"broken.{file.stem}", schedule=None)
+        super().__init__(template.image_name(f"broken.{file.stem}"), schedule=None)
 
     @property
     def relative_fileloc(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import Fault, TemplateError
 from aib_airflow.template.folders import find_templates
+from aib_airflow.template.image_names import image_name
 from aib_airflow.template.model import ImageTemplate, Mode
 from aib_airflow.template.parameter_files import values_in
 from aib_airflow.template.reader import load, read, reload
@@ -19,6 +20,7 @@ __all__ = [
     "SourceFile",
     "TemplateError",
     "find_templates",
+    "image_name",
     "load",
     "read",
     "reload",

@@ -59,7 +59,7 @@ def _path_in(document: Any, loc: tuple[int | str, ...]) -> DocumentPath:
 
 def _missing(error: ErrorDetails, path: DocumentPath) -> Finding:
     del error
-    return Finding(path, f"{path[-1]} is required")
+    return Finding(path, f"{path[-1]} is required", "add it")
 
 
 def _unknown_field(path: DocumentPath, owner: Record | None) -> Finding:
@@ -80,7 +80,7 @@ def _unknown_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
 
 def _no_tag(error: ErrorDetails, path: DocumentPath) -> Finding:
     key = error.get("ctx", {})["discriminator"].strip("'")
-    return Finding((*path, key), f"{key} is required")
+    return Finding((*path, key), f"{key} is required", "add it")
 
 
 def _unknown_word(error: ErrorDetails, path: DocumentPath) -> Finding:

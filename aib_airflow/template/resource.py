@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from aib_airflow.template.customizers import Customizer, ImageValidation
 from aib_airflow.template.distributors import Target
 from aib_airflow.template.machine import AutoRun, DataDisk, ErrorHandling, Identity, Optimization, VmProfile
-from aib_airflow.template.schema import AibModel, ArmId, ReadOnly, ResourceName, broken_rule, since
+from aib_airflow.template.schema import AibModel, ArmIdOrNone, ReadOnly, ResourceName, broken_rule, since
 from aib_airflow.template.sources import Source
 
 DEFAULT_BUILD_TIMEOUT_MINUTES = 240
@@ -58,7 +58,7 @@ class ImageTemplateProperties(AibModel):
     """The build machine."""
     additional_data_disks: Annotated[tuple[DataDisk, ...], since("2025-10-01")] = ()
     """Empty disks beside the source's own."""
-    staging_resource_group: Annotated[ArmId | Literal[""], since("2022-02-14")] = ""
+    staging_resource_group: Annotated[ArmIdOrNone, since("2022-02-14")] = ""
     """The resource group in which AIB works; empty means one of the build's own."""
     auto_run: Annotated[AutoRun, since("2024-02-01")] = AutoRun()
     """Whether creating the template starts a build."""

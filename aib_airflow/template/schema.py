@@ -65,3 +65,10 @@ ArmId = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^/subscriptions/[^/<]+(/[^/<]+/[^/<]+)*/?$"}),
 ]
 """The full id of an Azure resource."""
+
+ArmIdOrNone = Annotated[
+    str,
+    AfterValidator(lambda value: value and _check_arm_id(value)),
+    WithJsonSchema({"type": "string", "pattern": r"^(/subscriptions/[^/<]+(/[^/<]+/[^/<]+)*/?)?$"}),
+]
+"""The full id of an Azure resource, or an empty text for none."""
