@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,7 +94,11 @@ def _print(imported: ImportedTemplate) -> None:
 
 @contextlib.contextmanager
 def _airflow_off_stdout() -> Iterator[None]:
-    """Keep stdout for the result: Airflow's logging takes it when it is imported."""
+    """Keep stdout for the result: Airflow's logging takes it when it is imported.
+
+    Of all connections of our type it would warn that the type has underscores.
+    """
+    os.environ.setdefault("AIRFLOW__LOGGING__NAMESPACE_LEVELS", "airflow.models.connection=ERROR")
     with contextlib.redirect_stdout(sys.stderr):
         yield
 
@@ -106,7 +110,6 @@ def _account(name: str) -> Account:
 
     from aib_airflow.hooks.aib import read_account
 
-    logging.getLogger("airflow.models").setLevel(logging.ERROR)  # it warns of the underscores in our own type
     try:
         return read_account(Connection.get_connection_from_secrets(name))
     except AirflowNotFoundException:

@@ -31,10 +31,10 @@ class TemplateId:
         """Read an id. Raises AzureImportError when it is none, or another resource's."""
         match = _RESOURCE.fullmatch(text.strip())
         if match is None:
-            raise AzureImportError(f"'{text}' is no id of an image template; give {_FORM}")
+            raise AzureImportError(f"{text!r} is no id of an image template; give {_FORM}")
         kind = f"{match['namespace']}/{match['type']}"
         if kind.lower() != TYPE.lower() or match["rest"]:
-            raise AzureImportError(f"'{text}' is no image template but something of {kind}; give {_FORM}")
+            raise AzureImportError(f"{text!r} is no image template but something of {kind}; give {_FORM}")
         return cls(match["subscription"], match["group"], match["name"])
 
     def __str__(self) -> str:
