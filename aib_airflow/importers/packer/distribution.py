@@ -50,7 +50,7 @@ def _gallery_versions(options: Options, name: str, location: Any) -> Iterator[di
 
 
 def _gallery_image_id(options: Options, inner: Options) -> str:
-    subscription = inner.expression("subscription") or options.expression("subscription_id")
+    subscription = inner.expression("subscription") or options.subscription()
     group = inner.required("resource_group", "Resource group of the gallery", "galleryResourceGroup")
     gallery = inner.required("gallery_name", "Gallery that gets the image", "galleryName")
     image = inner.required("image_name", "Image definition that gets the image", "imageDefinition")
@@ -151,9 +151,7 @@ def _managed_images(options: Options, name: str, location: Any) -> Iterator[dict
     yield {
         "type": "ManagedImage",
         "runOutputName": f"{name}-image",
-        "imageId": resource_id(
-            options.expression("subscription_id"), group, "Microsoft.Compute/images", image
-        ),
+        "imageId": resource_id(options.subscription(), group, "Microsoft.Compute/images", image),
         "location": location,
     }
 

@@ -49,7 +49,7 @@ def staging_group(options: Options) -> str | None:
         "remove stagingResourceGroup to have one made for each build",
     )
     group = options.writer.expression(setting.value, setting.place)
-    return group_id(options.expression("subscription_id"), group)
+    return group_id(options.subscription(), group)
 
 
 def location(options: Options) -> Any:
@@ -105,7 +105,7 @@ def _network(options: Options) -> dict[str, Any] | None:
         )
         return {"subnetId": f"[{asked}]"}
     name = options.writer.expression(network.value, network.place)
-    return {"subnetId": resource_id(options.expression("subscription_id"), group, _SUBNET, name, subnet)}
+    return {"subnetId": resource_id(options.subscription(), group, _SUBNET, name, subnet)}
 
 
 def _is_plain_text(written: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aib_airflow.importers.packer.document import Block, Setting
-from aib_airflow.importers.packer.nodes import Literal, Node
+from aib_airflow.importers.packer.nodes import Choice, Literal, Node
 from aib_airflow.importers.packer.writer import Writer
 
 
@@ -24,6 +24,7 @@ class Options:
         self._taken.add(name)
         setting = self.block.settings.get(name)
         if setting is None or not self.writer.scope.is_empty(setting.value):
+            self._warn_of_maybe(setting)
             return setting
         if not isinstance(setting.value, Literal):
             self.writer.report.left_out(
@@ -61,6 +62,14 @@ class Options:
             self.writer.require(setting.value)
         return self.writer.expression(setting.value, setting.place)
 
+    def subscription(self) -> str:
+        """Return the builder's subscription as an ARM expression; without one it is the deployment's own."""
+        own = self.expression("subscription_id")
+        if own is not None:
+            return own
+        description = "Subscription of the image, its groups and galleries"
+        return self.writer.ask("subscriptionId", description, "[subscription().subscriptionId]")
+
     def value(self, name: str) -> Any:
         """Return what a setting's value is, as far as that is known, or None."""
         setting = self.take(name)
@@ -85,6 +94,19 @@ class Options:
     def flag(self, name: str) -> bool:
         """Tell whether a switch is on; Packer takes the text "true" too."""
         return str(self.value(name)).lower() == "true"
+
+    def _warn_of_maybe(self, setting: Setting | None) -> None:
+        """Note what is given on a condition that nobody knows; `condition ? value : null` is HCL2's idiom."""
+        match setting:
+            case Setting(name, Choice(condition, positive, negative), place) if (
+                Literal(None) in (positive, negative)
+                and self.writer.scope.value(condition, unknown=...) is ...
+            ):
+                self.writer.report.changed(
+                    place,
+                    f"whether {name} is given depends on values that are not known; it is kept",
+                    "import all files of the template together, or give the values with -var",
+                )
 
     def left(self) -> Iterator[Setting]:
         """Yield the settings that nobody took."""

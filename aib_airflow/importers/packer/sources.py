@@ -49,7 +49,7 @@ def _managed_image(options: Options) -> dict[str, Any]:
         "Resource group of the source image",
         "sourceResourceGroup",
     )
-    image = resource_id(options.expression("subscription_id"), group, "Microsoft.Compute/images", name)
+    image = resource_id(options.subscription(), group, "Microsoft.Compute/images", name)
     return {"type": "ManagedImage", "imageId": image}
 
 
@@ -71,7 +71,7 @@ def _gallery_image(options: Options, block: Block) -> dict[str, Any]:
 
 
 def _version_id(options: Options, inner: Options) -> str:
-    subscription = inner.expression("subscription") or options.expression("subscription_id")
+    subscription = inner.expression("subscription") or options.subscription()
     group = inner.required("resource_group", "Resource group of the source image", "sourceResourceGroup")
     gallery = inner.required("gallery_name", "Gallery of the source image", "sourceGallery")
     image = inner.required("image_name", "Image definition of the source image", "sourceImage")

@@ -77,10 +77,11 @@ class Writer:
         finally:
             self.place = before
 
-    def ask(self, name: str, description: str, kind: str = "string") -> str:
-        """Declare a parameter that Packer's template has no variable for; return its expression."""
+    def ask(self, name: str, description: str, default: str | None = None) -> str:
+        """Declare a text parameter that Packer's template has no variable for; return its expression."""
         chosen = self._choose(("asked", name), name, self.parameters)
-        self.parameters[chosen] = {"type": kind, "metadata": {"description": description}}
+        given = {} if default is None else {"defaultValue": default}
+        self.parameters[chosen] = {"type": "string"} | given | {"metadata": {"description": description}}
         return f"parameters('{chosen}')"
 
     def require(self, node: Node) -> None:
