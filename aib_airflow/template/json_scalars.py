@@ -39,7 +39,7 @@ def read_string(token: Token, note: Callable[[str, int], None]) -> tuple[str, li
     except ValueError:
         return inner, [_wrong_escape(inner, start)]
     if path := ESCAPE_IN_PATH.search(inner):
-        note("path", start + path.start() + 2)
+        note("path", start + path.start() + 1)
     if _SURROGATE.search(said):
         message = "half a character: \\ud800 to \\udfff come in pairs"
         return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", said), [
