@@ -16,6 +16,7 @@ class YamlBreakError(Exception):
         super().__init__(message)
 
 
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _INDENT = "align it with the lines around it"
 _REMEDIES = (
     (r"another document", "there is more than one document in this file", "keep one, without '---' after it"),
@@ -70,7 +71,8 @@ def explain_yaml(text: str, failure: yaml.YAMLError) -> YamlBreakError:
 
 
 def _explain_sign(text: str, place: tuple[int, int]) -> YamlBreakError:
-    sign = text.split("\n")[place[0] - 1][place[1] - 1 :][:1]
+    lines = _LINE_BREAK.split(text)
+    sign = "".join(lines[place[0] - 1 : place[0]])[place[1] - 1 : place[1]]
     if sign == "\t":
         return YamlBreakError(place, "a tab begins this line or value", "indent with spaces")
     return YamlBreakError(place, f"no text begins with '{sign}'", 'put it in quotes: "..."')

@@ -56,6 +56,7 @@ def test_a_field_that_was_merged_in_is_found_where_it_is_written() -> None:
         ("a: 1\n---\nb: 2", "web.yaml:2:1: not YAML: there is more than one document in this file; keep one"),
         ("a:\n\tb: 1", "web.yaml:2:1: not YAML: a tab begins this line or value; indent with spaces"),
         ("a: `x`", "web.yaml:1:4: not YAML: no text begins with '`'; put it in quotes: \"...\""),
+        ("\u2028a: @x", "no text begins with '@'"),
         ("a: b: c", "web.yaml:1:5: not YAML: a field where none can be; align it, or put quotes around"),
         ("a: 1\n b: 2", "web.yaml:2:3: not YAML: a field where none can be; align it"),
         ("a: 1\nb\nc: 1", "not YAML: a field's name without ':'"),
