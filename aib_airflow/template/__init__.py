@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aib_airflow.template.documents import SourceFile
-from aib_airflow.template.faults import Fault, TemplateError
+from aib_airflow.template.faults import START, Fault, TemplateError
 from aib_airflow.template.folders import find_templates
 from aib_airflow.template.image_names import image_name
 from aib_airflow.template.model import ImageTemplate, Mode
@@ -12,6 +12,7 @@ from aib_airflow.template.reader import load, read, reload
 from aib_airflow.template.reading import Reading, ResourceSummary
 
 __all__ = [
+    "START",
     "Fault",
     "ImageTemplate",
     "Mode",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aib_airflow.template.faults import Fault, Severity, TemplateError, path_text
+from aib_airflow.template.faults import START, Fault, Severity, TemplateError, path_text
 from aib_airflow.template.file_text import decode, place_of_byte
 from aib_airflow.template.lenient_json import read_json
 from aib_airflow.template.malformed import BreakError
 from aib_airflow.template.plain_json import read_plain_json
-from aib_airflow.template.positions import find_position, place_of
+from aib_airflow.template.positions import PathInText, place_of
 from aib_airflow.template.remarks import Remark
 from aib_airflow.template.yaml_documents import load_yaml
 from aib_airflow.template.yaml_errors import YamlBreakError
@@ -72,13 +72,13 @@ class SourceFile:
         faults = [*remarks, *self._encoding_faults(lenient=lenient)]
         if not isinstance(value, dict):
             message = f"expected an object at the top of the file, found {_kind(value)}"
-            raise TemplateError([*faults, Fault(self.path, 1, 1, "", message, "a template is one object")])
+            raise TemplateError([*faults, Fault(self.path, START, "", message, "a template is one object")])
         return Document(value, tuple(faults))
 
     def fault(self, path: DocumentPath, message: str, fix: str = "", severity: Severity = "error") -> Fault:
         """Make a fault at `path`, or at the nearest place around it that the text has."""
-        line, column = find_position(self.text, path, is_yaml=self.is_yaml)
-        return Fault(self.path, line, column, path_text(path), message, fix, severity)
+        place = PathInText(self.text, path, is_yaml=self.is_yaml)
+        return Fault(self.path, place, path_text(path), message, fix, severity)
 
     def _read_json(self, *, lenient: bool) -> tuple[Any, Iterable[Fault]]:
         try:
@@ -90,7 +90,7 @@ class SourceFile:
         except BreakError as wrong:
             place = place_of(self.text, wrong.offset)
             break_fault = Fault(
-                self.path, *place, path_text(wrong.path), f"not JSON: {wrong.message}", wrong.fix
+                self.path, place, path_text(wrong.path), f"not JSON: {wrong.message}", wrong.fix
             )
             raise TemplateError([*self._remarks(wrong.remarks, lenient=lenient), break_fault]) from None
         return reading.value, self._remarks(reading.remarks, lenient=lenient)
@@ -100,24 +100,24 @@ class SourceFile:
             return load_yaml(self.text), ()
         except YamlBreakError as wrong:
             message = f"not YAML: {wrong.message}"
-            raise TemplateError([Fault(self.path, *wrong.place, "", message, wrong.fix)]) from None
+            raise TemplateError([Fault(self.path, wrong.place, "", message, wrong.fix)]) from None
 
     def _remarks(self, remarks: Iterable[Remark], *, lenient: bool) -> Iterator[Fault]:
         for each in remarks:
             odd: Severity = "warning" if lenient else "error"
             severity = odd if each.severity == "oddity" else each.severity
             place = place_of(self.text, each.offset)
-            yield Fault(self.path, *place, path_text(each.path), each.message, each.fix, severity)
+            yield Fault(self.path, place, path_text(each.path), each.message, each.fix, severity)
 
     def _encoding_faults(self, *, lenient: bool) -> Iterator[Fault]:
         if self.encoding != "UTF-8":
             message = f"the file is {self.encoding}; JSON that is exchanged is UTF-8"
             severity: Severity = "warning" if lenient else "error"
-            yield Fault(self.path, 1, 1, "", message, "save the file as UTF-8", severity)
+            yield Fault(self.path, START, "", message, "save the file as UTF-8", severity)
 
 
 def _file_error(path: Path, message: str, fix: str = "", place: tuple[int, int] = (1, 1)) -> TemplateError:
-    return TemplateError([Fault(path, *place, "", message, fix)])
+    return TemplateError([Fault(path, place, "", message, fix)])
 
 
 def _kind(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,21 +15,47 @@ Severity = Literal["error", "warning"]
 """An error keeps a template from becoming a DAG; a warning says what will be done about it instead."""
 
 
+Position = tuple[int, int]
+"""Line and column, from 1."""
+
+START: Position = (1, 1)
+"""Where a fault is that concerns a whole file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. Lines and columns count from 1; `path` is written like `.properties.customize[2].type`."""
+    """One fault. `path` is written like `.properties.customize[2].type`.
+
+    `place` is its position or finds it when somebody asks: to find one takes longer than to read a file, and
+    the warnings of a template that becomes a DAG are asked by nobody.
+    """
 
     file: Path
-    line: int
-    column: int
+    place: Position | Callable[[], Position]
     path: str
     message: str
     fix: str = ""
     severity: Severity = "error"
 
+    @property
+    def position(self) -> Position:
+        """Line and column, from 1."""
+        return self.place if isinstance(self.place, tuple) else self.place()
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+        return self.position[0]
+
+    @property
+    def column(self) -> int:
+        """The column, from 1."""
+        return self.position[1]
+
     def __str__(self) -> str:
         """Write it as one line: `web.json:41:7: .properties.source: what; what to do`."""
-        place = f"{self.file.name}:{self.line}:{self.column}: " + (f"{self.path}: " if self.path else "")
+        line, column = self.position
+        place = f"{self.file.name}:{line}:{column}: " + (f"{self.path}: " if self.path else "")
         mark = "warning: " if self.severity == "warning" else ""
         return f"{place}{mark}{self.message}" + (f"; {self.fix}" if self.fix else "")
 
@@ -48,7 +74,7 @@ class TemplateError(Exception):
     """A template or pipeline file is wrong; `faults` has everything that was found, in the file's order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.column, fault.path)))
+        self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.position, fault.path)))
         super().__init__("\n".join(map(str, self.faults)))
 
 

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aib_airflow.template.faults import START, Position
 from aib_airflow.template.lenient_json import read_json
 from aib_airflow.template.yaml_documents import yaml_positions
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
 
-Position = tuple[int, int]
-"""Line and column, from 1."""
 
+@dataclass(frozen=True, slots=True)
+class PathInText:
+    """The place of a path in a text, found when it is asked for."""
 
-def find_position(text: str, path: DocumentPath, *, is_yaml: bool) -> Position:
-    """Return where `path` is written, or the nearest thing around it that is."""
-    known = _yaml_table(text) if is_yaml else _json_table(text)
-    while path and path not in known:
-        path = path[:-1]
-    return known.get(path, (1, 1))
+    text: str
+    path: DocumentPath
+    is_yaml: bool
+
+    def __call__(self) -> Position:
+        """Return where the path is written, or the nearest thing around it that is."""
+        known = _yaml_table(self.text) if self.is_yaml else _json_table(self.text)
+        path = self.path
+        while path and path not in known:
+            path = path[:-1]
+        return known.get(path, START)
 
 
 def place_of(text: str, offset: int) -> Position:

@@ -11,7 +11,7 @@ from aib_airflow.arm_template import DeploymentScope
 from aib_airflow.template.check import Checked, check
 from aib_airflow.template.containers import Found, FoundTemplate, find_image_templates
 from aib_airflow.template.documents import SourceFile
-from aib_airflow.template.faults import Fault, Finding, TemplateError
+from aib_airflow.template.faults import START, Fault, Finding, TemplateError
 from aib_airflow.template.files import Files
 from aib_airflow.template.image_names import image_name
 from aib_airflow.template.model import ImageTemplate, Mode, TemplateOrigin
@@ -91,16 +91,13 @@ class _Reader:
             pipeline = self._pipeline(file, document.value)
             reading = self._templates(file, pipeline)
         except TemplateError as wrong:
-            return Reading(SourceFile(self.path, ""), faults=wrong.faults)
+            return Reading(SourceFile(self.path, ""), found=wrong.faults)
         except RecursionError:
-            nested = Fault(self.path, 1, 1, "", "brackets are nested too deeply")
-            return Reading(SourceFile(self.path, ""), faults=(nested,))
-        every = dict.fromkeys((*document.remarks, *pipeline.faults, *reading.faults))
-        faults = tuple(
-            sorted(every, key=lambda each: (each.file != self.path, each.line, each.column, each.path))
-        )
-        whole = all(fault.severity != "error" for fault in faults)
-        return dataclasses.replace(reading, faults=faults, templates=reading.templates if whole else ())
+            nested = Fault(self.path, START, "", "brackets are nested too deeply")
+            return Reading(SourceFile(self.path, ""), found=(nested,))
+        found = tuple(dict.fromkeys((*document.remarks, *pipeline.faults, *reading.found)))
+        whole = all(fault.severity != "error" for fault in found)
+        return dataclasses.replace(reading, found=found, templates=reading.templates if whole else ())
 
     def _pipeline(self, file: SourceFile, document: dict[str, Any]) -> PipelineFile:
         if file.is_yaml and "resources" not in document:
@@ -136,7 +133,7 @@ class _Reader:
             api_version=found.templates[0].api_version if found.templates else "",
             resources=tuple(summarize(each.fields) for each in found.templates),
             templates=templates,
-            faults=tuple(faults),
+            found=tuple(faults),
             missing_parameters=found.missing,
             placeholders=tuple(dict.fromkeys(text for _, text in find_placeholders(pipeline.document))),
         )
@@ -208,7 +205,7 @@ def _name_faults(template: ImageTemplate) -> Iterator[Fault]:
     path = template.origin.main.path
     if image_name(path.stem) != path.stem:
         message = f"the image is called {template.image}: no DAG can be called '{path.stem}'"
-        yield Fault(path, 1, 1, "", message, "rename the file if you want another name", "warning")
+        yield Fault(path, START, "", message, "rename the file if you want another name", "warning")
 
 
 def _script_faults(template: ImageTemplate) -> Iterator[Fault]:

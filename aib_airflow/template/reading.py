@@ -34,7 +34,8 @@ class Reading:
     """One file, read. `templates` is empty as soon as one fault is an error.
 
     `kind` says in what the templates were found: resource, body, deployment, bicep, response, template-spec
-    or pipeline; it is empty where nothing was. `missing_parameters` have neither a value nor a default.
+    or pipeline; it is empty where nothing was. `found` are the faults in no order. `missing_parameters` have
+    neither a value nor a default.
     """
 
     file: SourceFile
@@ -42,9 +43,15 @@ class Reading:
     api_version: str = ""
     resources: tuple[ResourceSummary, ...] = ()
     templates: tuple[ImageTemplate, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    found: tuple[Fault, ...] = ()
     missing_parameters: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All faults in the order of the text, those of this file before those of the files it names."""
+        path = self.file.path
+        return tuple(sorted(self.found, key=lambda each: (each.file != path, each.position, each.path)))
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -54,10 +61,10 @@ class Reading:
     @property
     def ok(self) -> bool:
         """Whether the file can become DAGs."""
-        return not self.errors
+        return all(fault.severity != "error" for fault in self.found)
 
     def require(self) -> tuple[ImageTemplate, ...]:
         """Return the templates. Raises TemplateError with every error."""
-        if errors := self.errors:
-            raise TemplateError(errors)
+        if not self.ok:
+            raise TemplateError(self.errors)
         return self.templates

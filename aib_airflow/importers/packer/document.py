@@ -27,7 +27,7 @@ class Place:
 
     def error(self, message: str, fix: str = "") -> TemplateError:
         """Make the error that says `message` about this place."""
-        return TemplateError([Fault(self.file, self.line, self.column, self.path, message, fix)])
+        return TemplateError([Fault(self.file, (self.line, self.column), self.path, message, fix)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,7 @@ def test_github_shows_faults_at_their_lines(broken: Path, capsys: pytest.Capture
 
 def test_what_github_would_take_as_its_own_is_escaped() -> None:
     """Percent signs and line ends everywhere, colons and commas in properties: what GitHub documents."""
-    fault = Fault(Path("a,b:c.json"), 3, 7, ".tags.a:b,c", "100%\nof it: all, gone")
+    fault = Fault(Path("a,b:c.json"), (3, 7), ".tags.a:b,c", "100%\nof it: all, gone")
     verdict = Verdict(Path("a,b:c.json"), Reading(SourceFile(Path("a,b:c.json"), "")), (fault,))
     assert list(as_annotations(verdict)) == [
         "::error file=a%2Cb%3Ac.json,line=3,col=7,title=.tags.a%3Ab%2Cc::100%25%0Aof it: all, gone"
@@ -225,8 +225,8 @@ def test_what_github_would_take_as_its_own_is_escaped() -> None:
 def test_people_see_colours_and_programs_do_not() -> None:
     """Errors red, warnings yellow, on a terminal only; what a template says is never taken as markup."""
     faults = (
-        Fault(Path("a.json"), 1, 2, ".a", "[bold]no[/bold]", "mend it"),
-        Fault(Path("a.json"), 2, 2, "", "hm", severity="warning"),
+        Fault(Path("a.json"), (1, 2), ".a", "[bold]no[/bold]", "mend it"),
+        Fault(Path("a.json"), (2, 2), "", "hm", severity="warning"),
     )
     verdict = Verdict(Path("dir/a.json"), Reading(SourceFile(Path("a.json"), "")), faults)
 
