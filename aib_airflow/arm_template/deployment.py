@@ -17,7 +17,7 @@ from aib_airflow.arm_template.errors import (
 )
 from aib_airflow.arm_template.evaluator import Evaluator
 from aib_airflow.arm_template.frame import NOWHERE
-from aib_airflow.arm_template.functions import field_of, kind_of
+from aib_airflow.arm_template.functions import entries_of, field_of, kind_of
 from aib_airflow.arm_template.nested import NestedDeployments
 from aib_airflow.arm_template.outputs import read_outputs
 from aib_airflow.arm_template.parameters import ParameterDeclaration, check_values
@@ -109,6 +109,6 @@ def _faults_of_resources(document: dict[str, Any]) -> Iterator[ArmFault]:
         if section is not None:
             yield ArmFault(("resources",), f"resources must be an array, not {kind_of(section)}")
         return
-    for key, body in section.items() if isinstance(section, dict) else enumerate(section):
+    for key, body in entries_of(section):
         if not isinstance(body, dict):
             yield ArmFault(("resources", key), f"a resource must be an object, not {kind_of(body)}")

@@ -11,7 +11,7 @@ from aib_airflow.arm_template.copies import read_loop
 from aib_airflow.arm_template.errors import ArmFault, DocumentPath, ExpressionError
 from aib_airflow.arm_template.evaluator import Evaluator
 from aib_airflow.arm_template.frame import NOWHERE, Frame
-from aib_airflow.arm_template.functions import field_of, kind_of
+from aib_airflow.arm_template.functions import entries_of, field_of, kind_of
 from aib_airflow.arm_template.outputs import read_outputs
 from aib_airflow.arm_template.parameter_files import secret_of
 from aib_airflow.arm_template.parameters import ParameterDeclaration
@@ -150,9 +150,7 @@ class NestedDeployments:
         return self._answers.value(name) if name.lower() in self._names else None
 
     def _find(self) -> Iterator[tuple[str, Source]]:
-        section = field_of(self._template.document, "resources")
-        entries = section.items() if isinstance(section, dict) else enumerate(section or ())
-        for key, body in entries:
+        for key, body in entries_of(field_of(self._template.document, "resources")):
             if isinstance(body, dict) and str(field_of(body, "type")).lower() == NESTED_TYPE:
                 path = (*self._template.path, "resources", key)
                 for index, frame in self._frames(body, path):

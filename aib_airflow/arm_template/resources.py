@@ -10,7 +10,7 @@ from aib_airflow.arm_template.budget import ROUND
 from aib_airflow.arm_template.copies import Loop, read_loop
 from aib_airflow.arm_template.errors import ArmFault, DocumentPath, ExpressionError, LimitError, fault_of
 from aib_airflow.arm_template.frame import NOWHERE, Frame
-from aib_airflow.arm_template.functions import field_of, kind_of
+from aib_airflow.arm_template.functions import entries_of, field_of, kind_of
 from aib_airflow.arm_template.nested import NESTED_TYPE, open_nested, without_template
 from aib_airflow.arm_template.template import Template
 from aib_airflow.arm_template.unknown import Unknown, needs_of
@@ -65,8 +65,7 @@ def _walk_section(
     template: Template, section: Any, path: DocumentPath, wanted: Wanted, site: _Site
 ) -> Iterator[DeployedResource]:
     # languageVersion 2.0 has an object here, keyed by symbolic names
-    entries = section.items() if isinstance(section, dict) else enumerate(section or ())
-    for key, body in entries:
+    for key, body in entries_of(section):
         if isinstance(body, dict) and field_of(body, "existing") is not True:
             for copied in _copies(template, body, (*path, key), site):
                 yield from _walk_resource(template, body, (*path, key), wanted, copied)

@@ -60,7 +60,7 @@ class _Walk:
         """Return one value in the form of its shape; what does not fit is left to the model."""
         match shape:
             case Scalar():
-                return self._scalar(shape, value, path) if self._lenient else value
+                return self._scalar(shape, value, path)
             case Array():
                 return self._array(shape, value, path)
             case Record():
@@ -74,7 +74,7 @@ class _Walk:
 
     def _record(self, record: Record, value: Any, path: DocumentPath) -> Any:
         if not isinstance(value, dict):
-            return value
+            return _without_unknowns(value)
         result: dict[str, Any] = {}
         for written, item in value.items():
             name = self._field_name(record, written, path)
@@ -114,7 +114,7 @@ class _Walk:
 
     def _choice(self, choice: Choice, value: Any, path: DocumentPath) -> Any:
         if not isinstance(value, dict):
-            return value
+            return _without_unknowns(value)
         [*tags] = (key for key in value if key == choice.tag or (self._lenient and key.lower() == choice.tag))
         written = value[tags[-1]] if tags else None
         if isinstance(written, Unknown):
@@ -131,7 +131,7 @@ class _Walk:
     def _array(self, array: Array, value: Any, path: DocumentPath) -> Any:
         if not isinstance(value, list):
             if not self._lenient or not _may_stand_alone(array.item, value):
-                return value
+                return _without_unknowns(value)
             self._warn(path, f"{kind_of(value)} stands where an array belongs", "put it into brackets")
             self.found.spelling.brackets.add(path)
             value = [value]
@@ -145,7 +145,7 @@ class _Walk:
 
     def _free(self, free: Free, value: Any, path: DocumentPath) -> Any:
         if not isinstance(value, dict):
-            return value
+            return _without_unknowns(value)
         return {
             key: self._item(free.value, item, (*path, key))
             if isinstance(free.value, Scalar)
@@ -155,6 +155,8 @@ class _Walk:
         }
 
     def _scalar(self, scalar: Scalar, value: Any, path: DocumentPath) -> Any:
+        if not self._lenient or isinstance(value, dict | list):
+            return _without_unknowns(value)
         if scalar.words:
             return self._word({word.lower(): word for word in scalar.words}, value, path)
         changed = _retyped(scalar.kind, value)

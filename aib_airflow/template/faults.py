@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
 
 
+_SHOWN = 80
+
 Severity = Literal["error", "warning"]
 """An error keeps a template from becoming a DAG; a warning says what will be done about it instead."""
 
@@ -76,6 +78,11 @@ class TemplateError(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.position, fault.path)))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+def shortened(text: str) -> str:
+    """Return a text as a message shows it: its beginning, if it is long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def path_text(path: DocumentPath) -> str:

@@ -28,8 +28,10 @@ def given_values(
 
 def values_in(file: SourceFile) -> dict[str, Any]:
     """Return the values of a parameters file, ARM's or plain. Raises TemplateError."""
-    document = file.read_document(lenient=True).value
-    values, faults = read_parameters(document)
+    document = file.read_document(lenient=True)
+    values, wrong = read_parameters(document.value)
+    faults = [each for each in document.remarks if each.severity == "error"]
+    faults += [file.fault(each.path, each.message, each.fix) for each in wrong]
     if faults:
-        raise TemplateError(file.fault(each.path, each.message, each.fix) for each in faults)
+        raise TemplateError(faults)
     return values

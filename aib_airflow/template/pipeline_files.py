@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from aib_airflow.template.containers import RESOURCE_FIELDS
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.explain import explain
-from aib_airflow.template.faults import Fault, TemplateError
+from aib_airflow.template.faults import Fault, TemplateError, shortened
 from aib_airflow.template.files import Files
 from aib_airflow.template.jinja import render
+from aib_airflow.template.paths import PathError, path_inside
 from aib_airflow.template.pipeline import PipelineSettings
 
 _RESOURCE_KEYS = {*RESOURCE_FIELDS, "type", "apiVersion"}
@@ -64,12 +65,14 @@ def _named_template(file: SourceFile, name: str, files: Files) -> SourceFile:
 
 def beside(file: SourceFile, place: tuple[str, ...], name: str, files: Files) -> SourceFile:
     """Return a file that another one names, which must be in its folder. Raises TemplateError."""
-    path = file.path.parent / name
-    if "\0" in name or not path.resolve().is_relative_to(file.path.parent.resolve()):
-        raise TemplateError([file.fault(place, f"'{name}' leaves this file's folder")])
-    found = files.find(path)
+    try:
+        found = files.find(path_inside(file.path.parent, name))
+    except PathError as wrong:
+        raise TemplateError(
+            [file.fault(place, f"'{shortened(name)}' {wrong}", "name a file beside this one")]
+        ) from None
     if found is None:
-        raise TemplateError([file.fault(place, f"there is no file '{name}' beside this one")])
+        raise TemplateError([file.fault(place, f"there is no file '{name}' beside this one", "put it there")])
     return found
 
 

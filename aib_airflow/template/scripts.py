@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aib_airflow.template.customizers import FileStep, PowerShellStep, ShellStep
-from aib_airflow.template.faults import Finding
+from aib_airflow.template.faults import Finding, shortened
+from aib_airflow.template.paths import PathError, path_inside
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
@@ -65,11 +66,13 @@ def _locate(uri: str, sha256: str, folder: Path) -> ScriptSource:
     if _URL.match(uri):
         return ScriptSource(url=uri, sha256=sha256)
     if _SCHEME.match(uri):
-        raise ScriptLocationError(f"'{uri}' is neither an http(s) URL nor a path beside the template")
-    path = Path(folder, uri)
-    if "\0" in uri or not path.resolve().is_relative_to(folder.resolve()):
-        raise ScriptLocationError(f"'{uri}' leaves the template's folder")
-    return ScriptSource(path=path, sha256=sha256)
+        raise ScriptLocationError(
+            f"'{shortened(uri)}' is neither an http(s) URL nor a path beside the template"
+        )
+    try:
+        return ScriptSource(path=path_inside(folder, uri), sha256=sha256)
+    except PathError as wrong:
+        raise ScriptLocationError(f"'{shortened(uri)}' {wrong}") from None
 
 
 def script_findings(template: ImageTemplate) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from aib_airflow.arm_template.functions import (
     values,
 )
 from aib_airflow.arm_template.functions.arguments import (
+    entries_of,
     field_of,
     find_key,
     identity,
@@ -32,6 +33,7 @@ __all__ = [
     "collections",
     "dates",
     "encoding",
+    "entries_of",
     "field_of",
     "find_key",
     "format_date",

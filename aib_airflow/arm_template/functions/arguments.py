@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from aib_airflow.arm_template.errors import ExpressionError
@@ -100,6 +101,13 @@ def field_of(mapping: dict[str, Any], key: str) -> Any:
     """Return the field of `mapping` that equals `key` in ARM's eyes, and None where there is none."""
     name = find_key(mapping, key)
     return None if name is None else mapping[name]
+
+
+def entries_of(section: Any) -> Iterable[tuple[str | int, Any]]:
+    """Return an array's or an object's items with their indices or keys; of anything else there are none."""
+    if isinstance(section, dict):
+        return section.items()
+    return enumerate(section) if isinstance(section, list) else ()
 
 
 def limited(function: str, text: str) -> str:

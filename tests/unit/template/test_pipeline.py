@@ -111,7 +111,7 @@ REFUSED = [
     ("template: web.json\nschedule: {timezone: UTC}", ".schedule.cron: cron is required"),
     ("template: web.json\nproperties: {}", "`template` and `properties` are both given"),
     ("template: nothing.json", "there is no file 'nothing.json' beside this one"),
-    ("template: ../web.json", "'../web.json' leaves this file's folder"),
+    ("template: ../web.json", "'../web.json' leaves its folder"),
     ("template: corp.yaml", "'corp.yaml' is YAML"),
     ("build: {}", "neither `template` nor `properties` is given"),
     ("template: web.json\nparameters: {a: 1}", "only a deployment template takes parameters"),

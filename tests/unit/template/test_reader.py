@@ -159,11 +159,11 @@ def test_a_run_can_read_the_same_text_with_its_own_values(write: Write) -> None:
     ("uri", "complaint"),
     [
         ("missing.sh", "there is no file 'missing.sh' beside the template"),
-        ("../outside.sh", "'../outside.sh' leaves the template's folder"),
-        ("/etc/passwd", "'/etc/passwd' leaves the template's folder"),
+        ("../outside.sh", "'../outside.sh' leaves its folder"),
+        ("/etc/passwd", "'/etc/passwd' leaves its folder"),
         ("ftp://h/x.sh", "is neither an http(s) URL nor a path beside the template"),
-        ("link.sh", "'link.sh' leaves the template's folder"),
-        ("a\0b", "leaves the template's folder"),
+        ("link.sh", "'link.sh' leaves its folder"),
+        ("a\0b", "leaves its folder"),
     ],
 )
 def test_a_script_must_be_a_url_or_a_file_beside_the_template(uri: str, complaint: str, write: Write) -> None:
