@@ -30,7 +30,6 @@ def file_steps(options: Options) -> Iterator[dict[str, Any]]:
             "a File step has a file, no content",
             "write the file in a Shell or PowerShell step",
         )
-    options.take("generated")
     destination = options.take("destination")
     for name in ("source", "sources"):
         setting = options.take(name)

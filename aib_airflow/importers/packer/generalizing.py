@@ -19,6 +19,8 @@ _AROUND_SYSPREP = re.compile(
     r")?\s*",
     re.IGNORECASE,
 )
+_LONGEST_LINE = 2000
+"""Characters of a line that are looked at: nobody generalises in a longer one, and patterns are slow there."""
 _LOOP = re.compile(r"ImageState|IMAGE_STATE", re.IGNORECASE)
 _IDLE = re.compile(r"\s*(#.*|Write-(Host|Output|Verbose)\b.*|echo\b.*|[{}\s]*)", re.IGNORECASE)
 
@@ -50,4 +52,4 @@ def _is_long_loop(texts: list[str]) -> bool:
 
 def _text(node: Node) -> str:
     parts = node.parts if isinstance(node, Text) else (node,)
-    return "".join(str(part.value) if isinstance(part, Literal) else "" for part in parts)
+    return "".join(str(part.value) if isinstance(part, Literal) else "" for part in parts)[:_LONGEST_LINE]

@@ -10,6 +10,7 @@ from typing import Any
 from aib_airflow.importers.packer.document import Block, Build, Document, Place, Setting, Variable
 from aib_airflow.importers.packer.go_templates import read_text
 from aib_airflow.importers.packer.nodes import Fields, Items, Literal, Node, Reference, children
+from aib_airflow.importers.packer.value_types import fitting
 from aib_airflow.template import Fault, SourceFile
 
 BLOCKS = {
@@ -66,6 +67,8 @@ def read_json(source: SourceFile, document: Document) -> None:
     """Add what a JSON template says to the document. Raises TemplateError with line and column."""
     parsed = source.read_document(lenient=False).value
     reader = _Reader(source)
+    if "source" in parsed and "builders" not in parsed:
+        raise reader.place(("source",)).error("HCL2 in JSON's clothes is not read", "write it as .pkr.hcl")
     _add_variables(reader, parsed, document)
     for block in reader.section(parsed, "builders", "source"):
         document.add_source(block)
@@ -102,9 +105,10 @@ def _add_variables(reader: _Reader, parsed: Mapping[str, Any], document: Documen
     variables = parsed.get("variables", {})
     if not isinstance(variables, dict):
         raise reader.place(("variables",)).error("expected an object", "write it as {...}")
-    secret = parsed.get("sensitive-variables") or []
+    listed = parsed.get("sensitive-variables")
+    secret = listed if isinstance(listed, list) else []
     for name, value in variables.items():
-        default = None if value is None else read_json_value(value)
+        default = None if value is None else read_json_value(fitting(value, "string"))
         if default is not None and Reference("var", name) in (default, *children(default)):
             default = None  # `{{user `x`}}` as the default of x: a file or `-var` gives it
         document.variables[name] = Variable(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aib_airflow.importers.packer.document import Block
+from aib_airflow.importers.packer.document import Block, Setting
 from aib_airflow.importers.packer.ids import group_id, resource_id
-from aib_airflow.importers.packer.nodes import Reference
+from aib_airflow.importers.packer.nodes import Fields, Reference
 from aib_airflow.importers.packer.options import Options
 
 _SUBNET = "Microsoft.Network/virtualNetworks/subnets"
@@ -69,18 +69,28 @@ def location(options: Options) -> Any:
 def tags(options: Options) -> Any:
     """Return the tags of everything that is made: an object, an expression, or None."""
     setting = options.take("azure_tags")
-    written = [options.writer.write(setting.value, setting.place, "object")] if setting else []
+    written = [_written_tags(options, setting)] if setting else []
     single: dict[str, Any] = {}
     for block in options.block.named("azure_tag"):
         if block.for_each is not None:
             written.append(options.writer.write(block.for_each, block.place, "object"))
         else:
             inner = Options(block, options.writer)
-            single[str(inner.value("name"))] = inner.write("value")
+            value = inner.take("value")
+            single[str(inner.value("name"))] = (
+                options.writer.write_text(value.value, value.place) if value else ""
+            )
     written += [single] if single else []
     if len(written) > 1 and all(isinstance(each, dict) for each in written):
         return {name: value for each in written for name, value in each.items()}
     return written[0] if written else None
+
+
+def _written_tags(options: Options, setting: Setting) -> Any:
+    if isinstance(setting.value, Fields):
+        pairs = setting.value.fields
+        return {name: options.writer.write_text(value, setting.place) for name, value in pairs}
+    return options.writer.write(setting.value, setting.place, "object")
 
 
 def is_map_of_tags(block: Block) -> bool:

@@ -71,9 +71,13 @@ class Options:
         return self.writer.ask("subscriptionId", description, "[subscription().subscriptionId]")
 
     def value(self, name: str) -> Any:
-        """Return what a setting's value is, as far as that is known, or None."""
+        """Return what a setting's value is; one that is not known is reported, and None."""
         setting = self.take(name)
-        return None if setting is None else self.writer.scope.value(setting.value)
+        value = None if setting is None else self.writer.scope.value(setting.value)
+        if setting is not None and value is None:
+            message = f"the value of {name} is not known before a run; it is left out"
+            self.writer.report.left_out(setting.place, message, "give it with -var or -var-file")
+        return value
 
     def node(self, name: str) -> Node | None:
         """Return a setting's value as it is written, or None."""

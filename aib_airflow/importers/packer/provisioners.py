@@ -51,7 +51,7 @@ _REASONS = {
 _NOT_NEEDED = {
     "binary", "remote_folder", "remote_file", "remote_path", "skip_clean", "start_retry_timeout", "use_env_var_file",
     "env_var_format", "execution_policy", "debug_mode", "remote_env_var_path", "ssh_pty", "execute_command",
-    "elevated_env_var_format", "restart_timeout", "username", "update_max_retries", "keep_input_artifact",
+    "elevated_env_var_format", "restart_timeout", "username", "update_max_retries", "keep_input_artifact", "generated",
 }  # fmt: skip
 
 
@@ -68,7 +68,9 @@ def applies(block: Block, source: Block, writer: Writer) -> bool:
         listed = writer.scope.value(setting.value, unknown=...) if setting else []
         if setting and listed is ...:
             writer.report.changed(setting.place, f"what {word} lists is not known; the step is kept")
-        elif setting and isinstance(listed, list) and listed and (names.isdisjoint(listed) is wanted):
+        elif (
+            setting and isinstance(listed, list) and listed and (names.isdisjoint(map(str, listed)) is wanted)
+        ):
             return False
     return True
 

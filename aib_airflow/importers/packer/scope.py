@@ -19,8 +19,8 @@ from aib_airflow.importers.packer.nodes import (
     Text,
 )
 
-MAX_SIZE = 1_000_000
-"""Characters of a text and items of a list; beyond that a value counts as unknown."""
+MAX_SIZE = 100_000
+"""Characters of a text, and all items of a list and of the lists in it; a larger value counts as unknown."""
 
 
 class UnknownValueError(Exception):
@@ -99,7 +99,7 @@ class Scope:
             raise UnknownValueError(f"{node.space}.{node.name} is defined by itself")
         self._open.add(node)
         try:
-            value = self._known[node] = self.evaluate(self._definition(node))
+            value = self._known[node] = _limited(self.evaluate(self._definition(node)))
         finally:
             self._open.discard(node)
         return value
@@ -147,8 +147,15 @@ def as_text(value: Any) -> str:
 
 
 def _limited(value: Any) -> Any:
-    if isinstance(value, str | list | dict) and len(value) > MAX_SIZE:
-        raise UnknownValueError(f"is larger than {MAX_SIZE}")
+    left = MAX_SIZE
+    open_values = [value]
+    while open_values:
+        each = open_values.pop()
+        left -= len(each) if isinstance(each, str | list | dict) else 1
+        if left < 0:
+            raise UnknownValueError(f"is larger than {MAX_SIZE}")
+        if isinstance(each, list | dict):
+            open_values.extend(each.values() if isinstance(each, dict) else each)
     return value
 
 

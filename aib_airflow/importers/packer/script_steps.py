@@ -54,7 +54,7 @@ def powershell_steps(options: Options) -> Iterator[dict[str, Any]]:
 def _step(options: Options, kind: str, script: Script, lines: list[Node]) -> dict[str, Any]:
     name = options.write("name") or script.name
     place = options.block.place
-    inline = [options.writer.write(line, place) for line in lines]
+    inline = [options.writer.write_text(line, place) for line in lines]
     return {"type": kind} | ({"name": name} if name else {}) | {"inline": inline}
 
 
@@ -123,7 +123,9 @@ def _pause(options: Options, name: str, command: str) -> list[Node]:
 
 def _rights(options: Options) -> dict[str, Any]:
     setting = options.take("elevated_user")
-    options.take("elevated_password")
+    password = options.take("elevated_password")
+    if password:
+        options.writer.report.not_needed(password.place, "the engine knows the build user's password")
     if setting is None:
         return {}
     user = options.writer.scope.value(setting.value)

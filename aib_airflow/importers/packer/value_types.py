@@ -7,7 +7,7 @@ from typing import Any
 
 from aib_airflow.importers.packer.document import Variable
 from aib_airflow.importers.packer.nodes import Node, Opaque, Reference, Text
-from aib_airflow.importers.packer.scope import Scope
+from aib_airflow.importers.packer.scope import Scope, as_text
 
 _TYPES = {
     "string": "string", "number": "int", "bool": "bool", "list": "array", "set": "array", "tuple": "array",
@@ -43,6 +43,17 @@ def variable_type(variable: Variable, scope: Scope) -> str:
 def empty_value(kind: str) -> Any:
     """Return what stands for null in a parameter: ARM knows no null there."""
     return _EMPTY[kind]
+
+
+def fitting(value: Any, kind: str) -> Any:
+    """Return a known value as a parameter of a type takes it; Packer converts `"30"` to a number by itself."""
+    if kind == "string" and isinstance(value, bool | int | float):
+        return as_text(value)
+    if kind == "int" and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return int(value)
+    if kind == "bool" and value in ("true", "false"):
+        return value == "true"
+    return value
 
 
 def is_secret_name(name: str) -> bool:

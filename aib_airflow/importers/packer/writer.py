@@ -26,6 +26,7 @@ from aib_airflow.importers.packer.report import Report
 from aib_airflow.importers.packer.scope import Scope, UnknownValueError
 from aib_airflow.importers.packer.value_types import (
     empty_value,
+    fitting,
     is_secret_name,
     secure,
     type_of,
@@ -68,6 +69,14 @@ class Writer:
             return self._write(node, kind)
         finally:
             self.place = before
+
+    def write_text(self, node: Node, place: Place) -> Any:
+        """Return the value where ARM wants a text: numbers and booleans become one."""
+        if isinstance(node, Literal) and not isinstance(node.value, str):
+            return self.write(Literal(fitting(node.value, "string")), place)
+        if self.type_of(node) in ("int", "bool"):
+            return as_value(self._converted(self.expression(node, place), node))
+        return self.write(node, place)
 
     def expression(self, node: Node, place: Place, kind: str = "string") -> str:
         """Return the value as it stands inside an ARM expression."""
@@ -147,7 +156,11 @@ class Writer:
 
     def _in_text(self, node: Node) -> str:
         written = self._expression(node)
-        return f"toLower(string({written}))" if self.type_of(node) == "bool" else written
+        return self._converted(written, node) if self.type_of(node) == "bool" else written
+
+    def _converted(self, written: str, node: Node) -> str:
+        """ARM writes a boolean as True; HCL2 as true."""
+        return f"toLower(string({written}))" if self.type_of(node) == "bool" else f"string({written})"
 
     def _reference(self, node: Reference, kind: str) -> str:
         if node.space == "path":
@@ -205,7 +218,7 @@ class Writer:
         if isinstance(default, Opaque):
             description = description or f"Packer's default: {default.source}"
         elif default is not None and not is_secret:
-            value = self._write(default, declared)
+            value = fitting(self._write(default, declared), declared)
             body["defaultValue"] = empty_value(declared) if value is None else value
         return body | ({"metadata": {"description": description}} if description else {})
 

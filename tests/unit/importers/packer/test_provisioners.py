@@ -222,6 +222,14 @@ def test_an_override_is_put_over_a_provisioner(packer: Any, properties: Any) -> 
     assert properties(imported)["customize"] == [{"type": "Shell", "inline": ["mine"]}]
 
 
+def test_a_setting_that_decides_and_is_not_known_is_reported(packer: Any, notes: Any) -> None:
+    """The script runs with the engine's own shell."""
+    imported = packer.source(
+        "", 'provisioner "shell" {\n    inline_shebang = var.shebang\n    inline = ["true"]\n  }'
+    )
+    assert notes(imported)["inline_shebang"].startswith("left out: the value of inline_shebang is not known")
+
+
 def test_settings_without_a_word_are_reported(packer: Any, notes: Any) -> None:
     """Retries, times and the rest."""
     said = notes(

@@ -117,6 +117,7 @@ def test_settings_in_a_build_are_put_over_the_source(packer: Any) -> None:
             "a.json:1:2: post-processors: expected a list",
         ),
         ("a.json", "[]", "a.json:1:1"),
+        ("a.pkr.json", '{"source": {"azure-arm": {}}}', "a.pkr.json:1:2: source: HCL2 in JSON's clothes"),
         (
             "a.json",
             '{"builders": [{"type": "azure-arm", "spot": 1}]}',
@@ -165,6 +166,7 @@ def test_a_setting_of_another_type_is_no_traceback(packer: Any, settings: dict[s
     [
         {"inline": 5, "source": 5, "destination": 5, "environment_vars": 5, "filters": 5},
         {"inline": {"a": 1}, "source": {"a": 1}, "destination": ["x"], "update_limit": "many"},
+        {"only": [["x"]], "except": {"a": 1}, "inline": ["x"], "source": "x"},
         {"inline": [["a"]], "scripts": [1], "sources": [None], "override": 3, "only": "x", "pause_before": 4},
         {"script": "/", "source": "/", "destination": "", "execute_command": ["x"], "elevated_user": []},
     ],

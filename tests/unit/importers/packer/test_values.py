@@ -57,6 +57,9 @@ def inline(packer: Any, properties: Any, expression: str) -> Any:
             'format("%s-%d", var.name, var.size)',
             "[format('{0}-{1}', parameters('name'), parameters('size'))]",
         ),
+        ("var.size", "[string(parameters('size'))]"),
+        ("var.fast", "[toLower(string(parameters('fast')))]"),
+        ("5", "5"),
         ("var.zones[1]", "[parameters('zones')[1]]"),
         (
             'var.fast ? "yes" : var.name',
@@ -112,6 +115,50 @@ def test_variables_become_parameters_with_their_types_and_defaults(packer: Any) 
         "needed": {"type": "string"},
         "zones": {"type": "array", "defaultValue": ["a", "b"]},
     }
+
+
+@pytest.mark.parametrize(
+    ("declared", "parameter"),
+    [
+        ('type = number\n  default = "30"', {"type": "int", "defaultValue": 30}),
+        ("type = string\n  default = 30", {"type": "string", "defaultValue": "30"}),
+        ('type = bool\n  default = "true"', {"type": "bool", "defaultValue": True}),
+        ("default = 1.5", {"type": "string", "defaultValue": "1.5"}),
+    ],
+)
+def test_a_default_fits_its_type(packer: Any, declared: str, parameter: dict[str, Any]) -> None:
+    """Packer converts; ARM does not."""
+    build = 'provisioner "shell" {\n    inline = ["${var.x}"]\n  }'
+    imported = packer.source("", build, f'variable "x" {{\n  {declared}\n}}\n')
+    assert imported.template["parameters"] == {"x": parameter}
+
+
+def test_tags_are_texts(packer: Any) -> None:
+    """Numbers and booleans too."""
+    imported = packer.source("  azure_tags = { a = 1, b = true, c = var.size }", rest=VARIABLES)
+    assert imported.template["variables"]["tags"] == {
+        "a": "1",
+        "b": "true",
+        "c": "[string(parameters('size'))]",
+    }
+
+
+LIST_OF_THREE = "[local.l{0}, local.l{0}, local.l{0}]"
+
+
+@pytest.mark.parametrize(
+    "grow", ['"${{local.l{0}}}${{local.l{0}}}"', "concat(local.l{0}, local.l{0})", LIST_OF_THREE]
+)
+@pytest.mark.parametrize("used", ["local.l50", "coalesce(local.l50)", 'join(",", local.l50)'])
+def test_values_that_grow_end(packer: Any, grow: str, used: str) -> None:
+    """Fifty doublings fill no memory: a value that is too large counts as unknown."""
+    first = '"ab"' if '"' in grow else "[1]"
+    lines = "".join(f"  l{number} = {grow.format(number - 1)}\n" for number in range(1, 51))
+    imported = packer.source(
+        f'  vm_size = {used}\n  dynamic "azure_tag" {{\n    for_each = {used}\n    content {{}}\n  }}',
+        rest=f"locals {{\n  l0 = {first}\n{lines}}}\n",
+    )
+    assert len(str(imported)) < 200_000
 
 
 def test_what_each_run_works_out_is_a_parameter_and_noted(packer: Any) -> None:
