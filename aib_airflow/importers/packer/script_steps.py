@@ -10,7 +10,7 @@ from aib_airflow.importers.packer.document import Setting
 from aib_airflow.importers.packer.environment import powershell_assignments, shell_exports
 from aib_airflow.importers.packer.execute_command import Execution, read_execute_command
 from aib_airflow.importers.packer.generalizing import without_generalizing
-from aib_airflow.importers.packer.nodes import Access, Literal, Node, Opaque, Reference
+from aib_airflow.importers.packer.nodes import Access, Literal, Node, Opaque, Reference, Text
 from aib_airflow.importers.packer.options import Options
 from aib_airflow.importers.packer.pauses import pause_s
 from aib_airflow.importers.packer.scripts import Script, read_scripts
@@ -79,8 +79,7 @@ def _execution(options: Options) -> Execution:
     setting = options.take("execute_command")
     if setting is None:
         return Execution()
-    command = options.writer.scope.value(setting.value)
-    execution = read_execute_command(command) if isinstance(command, str) else None
+    execution = read_execute_command(_shown(setting.value, options))
     if execution is None:
         options.writer.report.left_out(
             setting.place,
@@ -93,6 +92,12 @@ def _execution(options: Options) -> Execution:
             setting.place, "a step runs as the build user; its script begins with a line that makes it root"
         )
     return execution
+
+
+def _shown(command: Node, options: Options) -> str:
+    """Return a command with `unknown` for what nobody knows yet: often a password for sudo, which is not needed."""
+    parts = command.parts if isinstance(command, Text) else (command,)
+    return "".join(str(options.writer.scope.value(part, unknown="unknown")) for part in parts)
 
 
 def _take_shebang(lines: list[Node]) -> str:

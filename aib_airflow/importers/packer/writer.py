@@ -9,6 +9,7 @@ from typing import Any
 
 from aib_airflow.importers.packer.arm_literals import as_value, escape, write_literal
 from aib_airflow.importers.packer.document import Place, Variable
+from aib_airflow.importers.packer.foreign import foreign_path, unknown_reference
 from aib_airflow.importers.packer.functions import NoArmFunctionError, arm_call, has_arm_function
 from aib_airflow.importers.packer.nodes import (
     Access,
@@ -169,12 +170,12 @@ class Writer:
             return self._parameter(node.name, kind)
         if node.space == "local" and node.name in self.scope.document.locals:
             return self._local(node)
-        return self._opaque(_unknown_reference(node.space, node.name), kind)
+        return self._opaque(unknown_reference(node.space, node.name), kind)
 
     def _access(self, node: Access, kind: str) -> str:
-        words = _foreign_path(node)
+        words = foreign_path(node)
         if words:
-            return self._opaque(_unknown_reference(".".join(words[:-1]), words[-1]), kind)
+            return self._opaque(unknown_reference(".".join(words[:-1]), words[-1]), kind)
         whole, key = node.whole, node.key
         word = key.value if isinstance(key, Literal) else None
         written = self._expression(whole, "array" if isinstance(word, int) else "object")
@@ -260,24 +261,3 @@ class Writer:
     def _changed(self, message: str, fix: str = "") -> None:
         if self.place:
             self.report.changed(self.place, message, fix)
-
-
-def _foreign_path(node: Node) -> list[str]:
-    """Return the words of `data.a.b.c` and `build.x`; nothing for what variables and locals tell."""
-    match node:
-        case Reference(space, name) if space not in ("var", "local", "path"):
-            return [space, name]
-        case Access(whole, Literal(word)):
-            words = _foreign_path(whole)
-            return [*words, str(word)] if words else []
-    return []
-
-
-def _unknown_reference(space: str, name: str) -> Opaque:
-    source = f"{space}.{name}" if name else space
-    reasons = {
-        "build": "is known once Packer has made its machine",
-        "local": "is a local that no file defines",
-    }
-    looked_up = "is looked up by Packer" if space.startswith("data") else "has no value in this file"
-    return Opaque(re.sub(r"\W", "_", source), source, reasons.get(space, looked_up))

@@ -92,6 +92,16 @@ def test_execute_command_decides_on_root_and_shell(
     assert properties(imported)["customize"] == [{"type": "Shell", "inline": [*head, "true"]}]
 
 
+def test_a_password_for_sudo_is_not_needed(packer: Any, properties: Any) -> None:
+    """Nobody knows it before a run, and the build user needs none."""
+    command = "echo '{{user `ssh_pass`}}' | {{ .Vars }} sudo -S -E sh '{{ .Path }}'"
+    imported = packer.json(
+        {"type": "shell", "inline": ["true"], "execute_command": command}, variables={"ssh_pass": None}
+    )
+    assert properties(imported)["customize"][0]["inline"] == ["#!/bin/sh", AS_ROOT, "true"]
+    assert "parameters" not in imported.template
+
+
 def test_another_execute_command_is_reported(packer: Any, notes: Any) -> None:
     """What it does besides cannot be told."""
     imported = packer.json({"type": "shell", "inline": ["true"], "execute_command": "su -c '{{.Path}}' root"})
