@@ -26,6 +26,10 @@ from aib_airflow.template.scripts import script_findings
 from aib_airflow.template.summary import summarize
 
 
+MAX_FAULTS = 500
+"""Faults of one file that are told."""
+
+
 def read(
     path: str | Path,
     parameters: Mapping[str, Any] | None = None,
@@ -97,7 +101,17 @@ class _Reader:
             return Reading(SourceFile(self.path, ""), found=(nested,))
         found = tuple(dict.fromkeys((*document.remarks, *pipeline.faults, *reading.found)))
         whole = all(fault.severity != "error" for fault in found)
-        return dataclasses.replace(reading, found=found, templates=reading.templates if whole else ())
+        return dataclasses.replace(
+            reading, found=self._first(found), templates=reading.templates if whole else ()
+        )
+
+    def _first(self, found: tuple[Fault, ...]) -> tuple[Fault, ...]:
+        """Leave out what nobody reads to its end, errors last."""
+        if len(found) <= MAX_FAULTS:
+            return found
+        kept = sorted(found, key=lambda each: each.severity != "error")[:MAX_FAULTS]
+        message = f"{len(found) - MAX_FAULTS} more faults are not shown"
+        return (*kept, Fault(self.path, START, "", message, "mend the others first", kept[0].severity))
 
     def _pipeline(self, file: SourceFile, document: dict[str, Any]) -> PipelineFile:
         if file.is_yaml and "resources" not in document:
