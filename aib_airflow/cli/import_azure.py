@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -110,6 +111,7 @@ def _account(name: str) -> Account:
 
     from aib_airflow.hooks.aib import read_account
 
+    logging.getLogger("azure").setLevel(logging.ERROR)  # a failure is told once, in one line, at the end
     try:
         return read_account(Connection.get_connection_from_secrets(name))
     except AirflowNotFoundException:

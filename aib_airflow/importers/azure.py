@@ -19,7 +19,6 @@ from aib_airflow.importers.azure_downloads import download
 from aib_airflow.importers.azure_ids import AzureImportError, TemplateId
 from aib_airflow.importers.azure_resource import clean, read_resource
 from aib_airflow.importers.azure_scripts import ScriptFolder, bring_scripts
-from aib_airflow.importers.packer.arm_literals import escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +81,14 @@ def _map_texts(value: Any, change: Callable[[str, str], str], place: str = "") -
 
 
 def _as_file_text(text: str, place: str, notes: list[str]) -> str:
-    """Return a text as the file says it: no signature, and no bracket that ARM would evaluate."""
+    """Return a text as the file says it. It is what it was but for signatures: a bare resource evaluates nothing."""
     stripped = azure_signatures.strip(text)
     if stripped != text:
         notes.append(
             f"{place}: the signature (SAS) of a URL is a secret and is left out; put the file beside the template "
             "and name it by its path, or make the URL readable without one"
         )
-    return str(escape(stripped))
+    return stripped
 
 
 def _write(file: Path, document: dict[str, Any]) -> None:

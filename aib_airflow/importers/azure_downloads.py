@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,8 +22,9 @@ _BLOB_HOSTS = (
     ".blob.core.chinacloudapi.cn",
 )
 
-# At INFO httpx writes every URL into the log, with the signature in it.
+# They write every URL into the log, with the signature in it.
 logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 class DownloadError(Exception):
@@ -43,7 +45,7 @@ def download(url: str, account: Account) -> bytes:
         raise DownloadError(refusal)
     try:
         return read_blob(without_signature(url), account)
-    except AzureError as error:
+    except (AzureError, ValueError) as error:  # ValueError: the URL names no blob
         reason = redact(" ".join(str(error).split()))
         raise DownloadError(f"{refusal}; with the connection's identity: {reason}") from None
 
@@ -60,7 +62,9 @@ def read_blob(url: str, account: Account) -> bytes:
     from azure.storage.blob import BlobClient
 
     limit_mb = conf.getint("aib", "max_download_mb")
-    with BlobClient.from_blob_url(url, credential=account.credential(), **account.transport) as blob:
+    # One retry after a second: the SDK's own three take more than a minute, a file.
+    settings: dict[str, Any] = {**account.transport, "retry_total": 1, "initial_backoff": 1}
+    with BlobClient.from_blob_url(url, credential=account.credential(), **settings) as blob:
         stream = blob.download_blob()
         if stream.size > limit_mb * 1024 * 1024:
             raise DownloadError(f"{redact(url)} is larger than {limit_mb} MB: raise [aib] max_download_mb")
