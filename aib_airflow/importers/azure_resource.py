@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,24 +41,28 @@ def read_resource(account: Account, template: TemplateId) -> dict[str, Any]:
     """Return the resource as the wire has it, with `apiVersion`. Raises AzureImportError in one line."""
     for api_version in API_VERSIONS:
         try:
-            return {**asyncio.run(_read(account, template, api_version)), "apiVersion": api_version}
+            resource = asyncio.run(_read(account, template, api_version))
         except AzureError as error:
             if error.code not in _UNKNOWN_VERSION or api_version == API_VERSIONS[-1]:
                 raise AzureImportError(f"{template}: {_explained(error)}") from error
-        except ValueError as error:  # the body is no JSON
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise _strange_answer(account) from error
+        except ValueError as error:  # azure-identity's word on a tenant or a client that cannot be one
             raise AzureImportError(
-                f"{account.cloud.endpoint} does not answer as Azure Resource Manager does; check the "
-                "connection's endpoint"
+                f"the connection cannot be used: {' '.join(str(error).split())}"
             ) from error
+        else:
+            if not isinstance(resource, dict) or not isinstance(resource.get("properties"), dict):
+                raise _strange_answer(account)
+            return {**resource, "apiVersion": api_version}
     raise AssertionError("the loop returns or raises")
 
 
 def clean(resource: dict[str, Any]) -> Cleaned:
     """Return what a file needs of a resource: nothing that is null, nothing that only Azure writes."""
     left_out: list[str] = []
-    document = {
-        name: _without_nulls(resource[name]) for name in _FIELDS if resource.get(name) not in (None, {})
-    }
+    filled = (name for name in _FIELDS if resource.get(name) or name == "properties")
+    document = {name: _without_nulls(resource[name]) for name in filled}
     left_out += [name for name in resource if name not in _FIELDS]
     for path, parent, names in _read_only(document):
         for name in sorted(names & parent.keys()):
@@ -86,6 +91,12 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _strange_answer(account: Account) -> AzureImportError:
+    return AzureImportError(
+        f"{account.cloud.endpoint} does not answer as Azure Resource Manager does; check the connection's endpoint"
+    )
 
 
 def _explained(error: AzureError) -> str:
