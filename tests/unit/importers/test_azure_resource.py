@@ -115,7 +115,7 @@ def test_the_version_that_was_read_is_kept(monkeypatch: pytest.MonkeyPatch) -> N
             "does not answer as Azure Resource Manager does; check the connection's endpoint",
         ),
         (
-            ValueError("Invalid tenant id.\\nGive one"),
+            ValueError("Invalid tenant id.\nGive one"),
             "the connection cannot be used: Invalid tenant id. Give",
         ),
         ([], "does not answer as Azure Resource Manager does"),
