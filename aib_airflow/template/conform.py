@@ -14,7 +14,7 @@ from typing import Any
 
 from aib_airflow.arm_template import DocumentPath, Unknown
 from aib_airflow.arm_template.functions import kind_of
-from aib_airflow.template.faults import Finding
+from aib_airflow.template.faults import MAX_FAULTS, Finding
 from aib_airflow.template.retired import OLD_FIELDS
 from aib_airflow.template.shapes import Anything, Array, Choice, Field, Free, Record, Scalar, Shape
 from aib_airflow.template.spelling import Spelling
@@ -108,7 +108,8 @@ class _Walk:
     def _ignores(self, record: Record, written: str, path: DocumentPath) -> bool:
         if not self._lenient:
             return False
-        guess = did_you_mean(written, record.names) or "remove it"
+        is_told = len(self.found.findings) < MAX_FAULTS
+        guess = (is_told and did_you_mean(written, record.names)) or "remove it"
         self._warn((*path, written), f"unknown field '{written}' is ignored", guess)
         return True
 

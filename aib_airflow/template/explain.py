@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from aib_airflow.arm_template.functions import kind_of
 from aib_airflow.template.conform import did_you_mean
-from aib_airflow.template.faults import Finding
+from aib_airflow.template.faults import MAX_FAULTS, Finding
 from aib_airflow.template.retired import OLD_FIELDS, REMOVED_TYPES
 from aib_airflow.template.shapes import Array, Choice, Record, Shape, record_of
 
@@ -34,8 +34,8 @@ _HINTS = {
 
 
 def explain(failure: ValidationError, model: type[BaseModel], document: Any) -> Iterator[Finding]:
-    """Yield one finding an error, in AIB's words. `document` is what `model` was asked to read."""
-    for error in failure.errors(include_url=False):
+    """Yield one finding an error, in AIB's words, up to MAX_FAULTS. `document` is what `model` was asked to read."""
+    for error in failure.errors(include_url=False)[:MAX_FAULTS]:
         path = _path_in(document, error["loc"])
         if error["type"] == "extra_forbidden":
             yield _unknown_field(path, _record_at(record_of(model), error["loc"][:-1]))

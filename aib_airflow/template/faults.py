@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 80
 
+MAX_FAULTS = 500
+"""Faults of one file that are told."""
+
 Severity = Literal["error", "warning"]
 """An error keeps a template from becoming a DAG; a warning says what will be done about it instead."""
 

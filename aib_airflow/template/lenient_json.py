@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aib_airflow.template.json_scalars import Mistake, is_json, read_string, read_unquoted
@@ -30,8 +31,9 @@ class JsonReading:
     places: dict[DocumentPath, int]
 
 
+@lru_cache(maxsize=2)  # the same text is asked for its value first, and then for places in it
 def read_json(text: str) -> JsonReading:
-    """Read one value. Raises BreakError where the text cannot be understood any further."""
+    """Read one value, which nobody may change. Raises BreakError where the text cannot be understood any further."""
     reader = _JsonReader(text)
     for token in tokenize(text, reader.remarks.note):
         reader.take(token)

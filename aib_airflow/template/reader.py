@@ -11,7 +11,7 @@ from aib_airflow.arm_template import DeploymentScope
 from aib_airflow.template.check import Checked, check
 from aib_airflow.template.containers import Found, FoundTemplate, find_image_templates
 from aib_airflow.template.documents import SourceFile
-from aib_airflow.template.faults import START, Fault, Finding, TemplateError
+from aib_airflow.template.faults import MAX_FAULTS, START, Fault, Finding, TemplateError
 from aib_airflow.template.files import Files
 from aib_airflow.template.image_names import image_name
 from aib_airflow.template.model import ImageTemplate, Mode, TemplateOrigin
@@ -24,10 +24,6 @@ from aib_airflow.template.resource import DEFAULT_BUILD_TIMEOUT_MINUTES
 from aib_airflow.template.retired import api_version_remark
 from aib_airflow.template.scripts import script_findings
 from aib_airflow.template.summary import summarize
-
-
-MAX_FAULTS = 500
-"""Faults of one file that are told."""
 
 
 def read(
@@ -110,8 +106,8 @@ class _Reader:
         if len(found) <= MAX_FAULTS:
             return found
         kept = sorted(found, key=lambda each: each.severity != "error")[:MAX_FAULTS]
-        message = f"{len(found) - MAX_FAULTS} more faults are not shown"
-        return (*kept, Fault(self.path, START, "", message, "mend the others first", kept[0].severity))
+        message = f"more than {MAX_FAULTS} faults are not shown"
+        return (*kept, Fault(self.path, START, "", message, "mend these first", kept[0].severity))
 
     def _pipeline(self, file: SourceFile, document: dict[str, Any]) -> PipelineFile:
         if file.is_yaml and "resources" not in document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -43,7 +44,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def load_yaml(text: str) -> Any:
-    """Read one document. Raises YamlBreakError."""
+    """Read one document, which nobody may change. Raises YamlBreakError."""
     return _read(text)[0]
 
 
@@ -52,6 +53,7 @@ def yaml_positions(text: str) -> dict[DocumentPath, tuple[int, int]]:
     return _read(text)[1]
 
 
+@lru_cache(maxsize=2)  # the same text is asked for its value first, and then for places in it
 def _read(text: str) -> tuple[Any, dict[DocumentPath, tuple[int, int]]]:
     loader = _JsonLoader(text)
     try:
