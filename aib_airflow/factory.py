@@ -116,7 +116,9 @@ def _add_dags(file: Path, wanted: str | None, dags: dict[str, DAG]) -> None:
             continue
         if each.image in dags:
             message = f"another file makes the image '{each.image}', too"
-            raise template.TemplateError([template.Fault(file, template.START, "", message, "rename one of the two")])
+            raise template.TemplateError(
+                [template.Fault(file, template.START, "", message, "rename one of the two")]
+            )
         dags[each.image] = build_dag(planning.compile(each))
 
 

@@ -40,7 +40,9 @@ def declare(plan: BuildPlan) -> dict[str, Param]:
     clear with the run.
     """
     needed = {need.name for need in plan.template.needs if need.kind == "parameter"}
-    fields = {form_name(p.name): _template_param(p, p.name in needed) for p in plan.parameters if not p.secure}
+    fields = {
+        form_name(p.name): _template_param(p, p.name in needed) for p in plan.parameters if not p.secure
+    }
     return fields | _scope_params(plan) | _own_params(plan)
 
 

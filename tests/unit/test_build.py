@@ -112,4 +112,7 @@ def test_a_run_knows_where_its_deployment_would_be(tmp_path) -> None:
     run = SimpleNamespace(run_id="manual__1", start_date=STARTED, run_after=STARTED)
     context = {"dag_run": run, "params": values | {"deployment_location": "uksouth"}}
     built = Build.of(web, context, lambda: ACCOUNT).plan
-    assert (built.location, built.template.tags) == ("uksouth", {"subscription": "sub-1", "when": "2026-11-22"})
+    assert (built.location, built.template.tags) == (
+        "uksouth",
+        {"subscription": "sub-1", "when": "2026-11-22"},
+    )

@@ -127,7 +127,9 @@ NOT_BUILT: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("what", "change"), NOT_BUILT, ids=[what for what, _ in NOT_BUILT])
-def test_what_is_not_built_yet_is_planned_and_named(what: str, change: dict[str, Any], plan_of: PlanOf) -> None:
+def test_what_is_not_built_yet_is_planned_and_named(
+    what: str, change: dict[str, Any], plan_of: PlanOf
+) -> None:
     """Nothing of a template is dropped in silence: the DAG has its tasks, and a run is refused."""
     (refusal,) = plan_of(lambda properties: properties.update(change)).unsupported
     assert f"{what} is not built by this version yet" in str(refusal)
