@@ -27,6 +27,8 @@ _DEPLOYMENT_FIELDS = {
 }  # fmt: skip
 _IMAGE_TEMPLATE = "Microsoft.VirtualMachineImages/imageTemplates"
 _IMAGE_TEMPLATE_TYPES = (_IMAGE_TEMPLATE.lower(), "microsoft.virtualmachineimages")
+Document = dict[str, Any] | list[Any]
+
 _TEMPLATE_SPEC = "microsoft.resources/templatespecs/versions"
 _PART_OF_PROPERTIES = {"source", "customize", "distribute", "vmProfile", "buildTimeoutInMinutes", "validate"}
 _MAX_SEARCHED = 20_000
@@ -53,10 +55,10 @@ class Found:
     findings: tuple[Finding, ...] = ()
 
 
-def find_image_templates(
-    document: dict[str, Any], parameters: Mapping[str, Any], scope: DeploymentScope
-) -> Found:
+def find_image_templates(document: Document, parameters: Mapping[str, Any], scope: DeploymentScope) -> Found:
     """Find all image templates in `document`. Nothing is raised: what is wrong is among the findings."""
+    if isinstance(document, list):
+        return _in_answer(document, parameters, scope)
     if "deploymentParameters.json" in str(document.get("$schema", "")):
         wrong = Finding((), "this is a parameters file", "load the template it belongs to")
         return Found(findings=(wrong,))
@@ -64,6 +66,11 @@ def find_image_templates(
         return _in_deployment(document, parameters, scope)
     if _is_resource(document):
         return _without_parameters(_bare(document), parameters)
+    return _in_answer(document, parameters, scope)
+
+
+def _in_answer(document: Document, parameters: Mapping[str, Any], scope: DeploymentScope) -> Found:
+    """Look into what is neither itself: an answer of the API, or a list of resources."""
     wrapped = _unwrap(document)
     deployments = [(path, inner) for path, inner in wrapped if _is_deployment(inner)]
     if deployments:
@@ -199,7 +206,7 @@ def _findings(faults: tuple[ArmFault, ...]) -> Iterator[Finding]:
         yield Finding(fault.path, fault.message, fault.fix)
 
 
-def _unwrap(document: dict[str, Any]) -> list[tuple[DocumentPath, dict[str, Any]]]:
+def _unwrap(document: Document) -> list[tuple[DocumentPath, dict[str, Any]]]:
     """Find resources and deployment templates inside an answer of the API, a list of such, or an example."""
     found: list[tuple[DocumentPath, dict[str, Any]]] = []
     waiting: list[tuple[DocumentPath, Any]] = [((), document)]
@@ -227,7 +234,11 @@ def _distinct(templates: tuple[FoundTemplate, ...]) -> tuple[FoundTemplate, ...]
     return tuple(seen.values())
 
 
-def _what_is_it(document: dict[str, Any]) -> Finding:
+def _what_is_it(document: Document) -> Finding:
+    if isinstance(document, list):
+        return Finding(
+            (), "no item of this array is an image template", f"give resources of type {_IMAGE_TEMPLATE}"
+        )
     if "type" in document and not _is_image_template(document):
         return Finding(("type",), f"'{document['type']}' is no image template", f"write {_IMAGE_TEMPLATE}")
     stray = [key for key in document if key in _PART_OF_PROPERTIES]

@@ -28,7 +28,7 @@ MAX_FILE_BYTES = 4 * 1024 * 1024
 class Document:
     """What a file says, and what is to be said about its spelling: warnings, and errors that stopped nothing."""
 
-    value: dict[str, Any]
+    value: Any
     remarks: tuple[Fault, ...] = ()
 
 
@@ -62,7 +62,7 @@ class SourceFile:
         """Whether the file's name says YAML."""
         return self.path.suffix.lower() in (".yaml", ".yml")
 
-    def read_document(self, *, lenient: bool) -> Document:
+    def read_document(self, *, lenient: bool, may_be_array: bool = False) -> Document:
         """Read the text as one object; what JSON does not allow is an error unless `lenient`.
 
         Raises TemplateError where the text breaks off, with the place, what was expected, and a guess at the
@@ -70,7 +70,7 @@ class SourceFile:
         """
         value, remarks = self._read_yaml() if self.is_yaml else self._read_json(lenient=lenient)
         faults = [*remarks, *self._encoding_faults(lenient=lenient)]
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) and not (may_be_array and isinstance(value, list)):
             message = f"expected an object at the top of the file, found {_kind(value)}"
             raise TemplateError([*faults, Fault(self.path, START, "", message, "a template is one object")])
         return Document(value, tuple(faults))

@@ -27,7 +27,7 @@ class PipelineFile:
 
     settings: PipelineSettings
     template_file: SourceFile
-    document: dict[str, Any]
+    document: dict[str, Any] | list[Any]
     faults: tuple[Fault, ...] = ()
 
 

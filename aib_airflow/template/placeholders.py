@@ -1,4 +1,4 @@
-"""Find what an author left for somebody to fill in: `<region>`, `#{region}#`, `$(region)`, `__REGION__`."""
+"""Find what an author left for somebody to fill in: `<region>`, `#{region}#`, `$(region)`, `__REGION__`, `/{region}/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
 
 _PLACEHOLDER = re.compile(
-    r"<[A-Za-z][\w .:/-]*>|#\{[\w.-]+\}#|\{\{\s*[\w.-]+\s*\}\}|\$\([\w.-]+\)|\$\{[\w.-]+\}|\b__[A-Za-z][A-Za-z0-9_]*__\b"
+    r"<[A-Za-z][\w .:/-]*>|#\{[\w.-]+\}#|\{\{\s*[\w.-]+\s*\}\}|\$\([\w.-]+\)|\$\{[\w.-]+\}"
+    r"|(?<=/)\{[A-Za-z][\w-]*\}(?=/|$)|\b__[A-Za-z][A-Za-z0-9_]*__\b"
 )
 
 _CODE = {"inline", "filters", "searchCriteria", "restartCommand", "restartCheckCommand"}

@@ -87,7 +87,7 @@ class _Reader:
     def read(self) -> Reading:
         try:
             file = self.files.read(self.path)
-            document = file.read_document(lenient=self._lenient)
+            document = file.read_document(lenient=self._lenient, may_be_array=True)
             pipeline = self._pipeline(file, document.value)
             reading = self._templates(file, pipeline)
         except TemplateError as wrong:
@@ -109,8 +109,8 @@ class _Reader:
         message = f"more than {MAX_FAULTS} faults are not shown"
         return (*kept, Fault(self.path, START, "", message, "mend these first", kept[0].severity))
 
-    def _pipeline(self, file: SourceFile, document: dict[str, Any]) -> PipelineFile:
-        if file.is_yaml and "resources" not in document:
+    def _pipeline(self, file: SourceFile, document: Any) -> PipelineFile:
+        if file.is_yaml and isinstance(document, dict) and "resources" not in document:
             return read_pipeline(file, document, self.files, lenient=self._lenient)
         return PipelineFile(PipelineSettings(), file, document)
 

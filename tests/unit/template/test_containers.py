@@ -165,3 +165,15 @@ def test_what_is_no_image_template_is_told_so(document: Document, message: str, 
     path = tmp_path / "web.json"
     path.write_text(json.dumps(document), "utf-8")
     assert message in " ".join(map(str, read(path).errors))
+
+
+def test_an_array_of_resources_holds_them_all(resource: Document, tmp_path: Path) -> None:
+    """As `az image builder list` prints them."""
+    path = tmp_path / "web.json"
+    others = [copy.deepcopy(resource) | {"name": name} for name in ("eastus", "westus")]
+    others[0]["properties"]["source"]["sku"] = "12"
+    path.write_text(json.dumps(others), encoding="utf-8")
+    assert [each.image for each in read(path).require()] == ["web.eastus", "web.westus"]
+    path.write_text("[1]", encoding="utf-8")
+    (fault,) = read(path).faults
+    assert "no item of this array is an image template" in fault.message

@@ -119,8 +119,8 @@ REFUSED = [
     ("1: 2", "corp.yaml:1:1: not YAML: a field's name must be a text"),
     ("a: [1", "not YAML: "),
     ("a: !!python/name:os.system x", "not YAML: the tag !!python/name:os.system has no meaning here"),
-    ("- a", "expected an object at the top of the file"),
-    ("", "expected an object at the top of the file"),
+    ("- a", "no item of this array is an image template"),
+    ("", "no item of this array is an image template"),
     ("a: &a [*a]", "there are more than 100 levels"),
 ]
 
