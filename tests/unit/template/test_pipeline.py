@@ -120,7 +120,7 @@ REFUSED = [
     ("a: [1", "not YAML: "),
     ("a: !!python/name:os.system x", "not YAML: the tag !!python/name:os.system has no meaning here"),
     ("- a", "no item of this array is an image template"),
-    ("", "no item of this array is an image template"),
+    ("", "expected an object at the top of the file"),
     ("a: &a [*a]", "there are more than 100 levels"),
 ]
 
