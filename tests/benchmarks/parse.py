@@ -3,7 +3,8 @@
 `python tests/benchmarks/parse.py [--copies N] [--corpus FOLDER] [--dag-factory PYTHON]`. The templates are those of
 the corpus that can be read, repeated under other names; without a corpus the project's own. dag-factory makes
 as many DAGs with as many tasks each, by the Python given (the one running, if it has dag-factory). Each figure is
-from a fresh process that has Airflow imported and bytecode compiled; nothing is judged here.
+from a fresh process that has Airflow imported and bytecode compiled; nothing is judged here. `airflow_alone` is the
+same DAGs written by hand in Python, a chain of BashOperators each: what Airflow itself takes, whoever makes the DAGs.
 """
 
 from __future__ import annotations
@@ -38,6 +39,16 @@ import dagfactory
 folder = Path(__file__).parent
 dagfactory.load_yaml_dags(globals_dict=globals(), config_filepath=str(folder / "dags.yaml"))
 """
+AIRFLOW_PY = """\
+import json
+from pathlib import Path  # an airflow dag file
+from airflow.sdk import DAG, chain
+from airflow.providers.standard.operators.bash import BashOperator
+for dag_id, tasks in json.loads(Path(__file__).with_name("dags.json").read_text()).items():
+    with DAG(dag_id, schedule=None) as dag:
+        chain(*[BashOperator(task_id=f"task_{number}", bash_command="true") for number in range(tasks)])
+    globals()[dag_id] = dag
+"""
 
 
 def main() -> None:
@@ -71,12 +82,17 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     (ours / "images.py").write_text(IMAGES_PY, encoding="utf-8")
     fill(ours / "images", options.corpus or OWN_TEMPLATES, options.copies, folder)
     dags = measured(sys.executable, ours)["tasks"]
+    alone = folder / "airflow_alone"
+    alone.mkdir()
+    (alone / "dags.py").write_text(AIRFLOW_PY, encoding="utf-8")
+    (alone / "dags.json").write_text(json.dumps(dags), encoding="utf-8")
     figures: dict[str, Any] = {
         "templates": options.copies,
         "dags": len(dags),
         "tasks": sum(dags.values()),
         "rounds": options.rounds,
         "aib_airflow": figures_of(sys.executable, ours, dags, options.rounds),
+        "airflow_alone": figures_of(sys.executable, alone, dags, options.rounds),
     }
     if can_import(options.dag_factory, "dagfactory"):
         write_dag_factory(theirs, dags)
