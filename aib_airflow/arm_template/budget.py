@@ -11,7 +11,7 @@ MAX_DEPTH = 100
 MAX_WORK = 300_000
 """What one deployment may cost: 1 for a value that is made, and for 16 characters; 5 for a call."""
 ROUND = 20
-"""What one round of a copy loop costs, on top of what it makes."""
+"""What one round of a copy loop, or one call of a lambda, costs on top of what it makes."""
 
 _CALL = 5
 _CHARACTERS = 16

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
+from aib_airflow.arm_template.budget import ROUND
 from aib_airflow.arm_template.errors import ExpressionError
 from aib_airflow.arm_template.functions import need_array, need_bool, need_object, need_text
 from aib_airflow.arm_template.syntax import Call, Node
@@ -26,6 +27,7 @@ class Lambda:
     around: Frame
 
     def __call__(self, *values: Any) -> Any:
+        self.evaluator.budget.spend(ROUND)
         with self.evaluator.within(self.around.in_lambda(self.names, values)):
             return self.evaluator.node(self.body)
 
