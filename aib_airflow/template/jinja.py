@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from aib_airflow.template.documents import SourceFile
+from aib_airflow.template.documents.plain_json import is_too_deep
 from aib_airflow.template.expression_filters import ExpressionError, text_of
 from aib_airflow.template.expressions import ESCAPE_HINT, Evaluator
 from aib_airflow.template.faults import Fault
-from aib_airflow.template.plain_json import is_too_deep
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aib_airflow.template.documents.lenient_json import read_json
+from aib_airflow.template.documents.yaml_documents import yaml_positions
 from aib_airflow.template.faults import START, Position
-from aib_airflow.template.lenient_json import read_json
-from aib_airflow.template.yaml_documents import yaml_positions
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from aib_airflow.template.json_tokens import ESCAPE_IN_PATH, Token
-from aib_airflow.template.malformed import explain_bare, explain_quoted
+from aib_airflow.template.documents.json_tokens import ESCAPE_IN_PATH, Token
+from aib_airflow.template.documents.malformed import explain_bare, explain_quoted
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _WORDS = {"true": True, "false": False, "null": None}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aib_airflow.template.json_scalars import finite
-from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES
-from aib_airflow.template.yaml_errors import YamlBreakError, explain_yaml, place_of_mark
+from aib_airflow.template.documents.json_scalars import finite
+from aib_airflow.template.documents.plain_json import MAX_DEPTH, MAX_VALUES
+from aib_airflow.template.documents.yaml_errors import YamlBreakError, explain_yaml, place_of_mark
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aib_airflow.template.documents import SourceFile
+from aib_airflow.template.documents.plain_json import MAX_DEPTH
 from aib_airflow.template.faults import TemplateError
-from aib_airflow.template.plain_json import MAX_DEPTH
 
 
 def read(text: str) -> object:

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-from aib_airflow.template.json_scalars import finite
-from aib_airflow.template.json_tokens import ESCAPE_IN_PATH
+from aib_airflow.template.documents.json_scalars import finite
+from aib_airflow.template.documents.json_tokens import ESCAPE_IN_PATH
 
 MAX_VALUES = 30_000
 """Values in one document; the largest templates known have six thousand."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aib_airflow.template.json_tokens import tokenize
+from aib_airflow.template.documents.json_tokens import tokenize
 
 
 def unclosed_bracket(text: str, end: int) -> tuple[int, int] | None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aib_airflow.template.documents import Document, SourceFile
+from aib_airflow.template.documents.lenient_json import read_json
+from aib_airflow.template.documents.plain_json import MAX_DEPTH, MAX_VALUES, read_plain_json
 from aib_airflow.template.faults import TemplateError
-from aib_airflow.template.lenient_json import read_json
-from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES, read_plain_json
 
 
 def document(text: str, *, lenient: bool = True) -> Document:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aib_airflow.template.documents.file_text import decode, place_of_byte
+from aib_airflow.template.documents.lenient_json import read_json
+from aib_airflow.template.documents.malformed import BreakError
+from aib_airflow.template.documents.plain_json import read_plain_json
+from aib_airflow.template.documents.positions import PathInText, place_of
+from aib_airflow.template.documents.remarks import Remark
+from aib_airflow.template.documents.yaml_documents import load_yaml
+from aib_airflow.template.documents.yaml_errors import YamlBreakError
 from aib_airflow.template.faults import START, Fault, Severity, TemplateError, path_text
-from aib_airflow.template.file_text import decode, place_of_byte
-from aib_airflow.template.lenient_json import read_json
-from aib_airflow.template.malformed import BreakError
-from aib_airflow.template.plain_json import read_plain_json
-from aib_airflow.template.positions import PathInText, place_of
-from aib_airflow.template.remarks import Remark
-from aib_airflow.template.yaml_documents import load_yaml
-from aib_airflow.template.yaml_errors import YamlBreakError
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath

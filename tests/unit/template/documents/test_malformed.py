@@ -9,7 +9,7 @@ import pytest
 from aib_airflow.template.documents import SourceFile
 from aib_airflow.template.faults import Fault, TemplateError
 
-MALFORMED = Path(__file__).parents[4] / "shared" / "corpus" / "aib" / "malformed"
+MALFORMED = Path(__file__).parents[5] / "shared" / "corpus" / "aib" / "malformed"
 
 
 def faults(text: str) -> list[Fault]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aib_airflow.template.json_scalars import Mistake, is_json, read_string, read_unquoted
-from aib_airflow.template.json_tokens import Token, tokenize
-from aib_airflow.template.malformed import Bracket, Break, BreakError, explain_break
-from aib_airflow.template.plain_json import MAX_DEPTH, MAX_VALUES
-from aib_airflow.template.remarks import Remark, Remarks
+from aib_airflow.template.documents.json_scalars import Mistake, is_json, read_string, read_unquoted
+from aib_airflow.template.documents.json_tokens import Token, tokenize
+from aib_airflow.template.documents.malformed import Bracket, Break, BreakError, explain_break
+from aib_airflow.template.documents.plain_json import MAX_DEPTH, MAX_VALUES
+from aib_airflow.template.documents.remarks import Remark, Remarks
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath

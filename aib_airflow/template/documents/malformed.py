@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aib_airflow.template.foreign_files import recognise
-from aib_airflow.template.indentation import unclosed_bracket
-from aib_airflow.template.json_tokens import Token
+from aib_airflow.template.documents.foreign_files import recognise
+from aib_airflow.template.documents.indentation import unclosed_bracket
+from aib_airflow.template.documents.json_tokens import Token
 
 if TYPE_CHECKING:
     from aib_airflow.arm_template import DocumentPath
-    from aib_airflow.template.remarks import Remark
+    from aib_airflow.template.documents.remarks import Remark
 
 _CONFLICT = re.compile(r"<{7}( |$)|={7}$|>{7}( |$)|\|{7}( |$)")
 _CLOSING = {"{": "}", "[": "]"}
